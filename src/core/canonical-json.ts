@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * A JSON value that keeps integers and floats apart, as Python does: a bigint is an int, a number is a float.
+ * Mappings are plain objects or Maps (a Map keeps integer-like keys in order).
+ */
+export type JsonValue =
+  null | boolean | bigint | number | string | readonly JsonValue[] | JsonMap | ReadonlyMap<string, JsonValue>;
+export interface JsonMap {
+  readonly [key: string]: JsonValue;
+}
+
+/** A float as Python's `repr` prints it: always with a point or an exponent, exponents outside 1e-4..1e16. */
+export function pythonFloat(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  if (Object.is(value, -0)) return '-0.0';
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
+    const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+    const digits = exponent.slice(1).padStart(2, '0');
+    return `${mantissa}e${exponent[0]}${digits}`;
+  }
+  const text = String(value);
+  return text.includes('.') ? text : `${text}.0`;
+}
+
+/** A string as Python's json.dumps prints it with ensure_ascii. */
+function asciiString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Order by Unicode code point, as Python sorts strings (JavaScript's own order is by UTF-16 unit). */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) {
+      // A surrogate stands for a code point above every other unit.
+      const xHigh = x >= 0xd800 && x <= 0xdfff;
+      const yHigh = y >= 0xd800 && y <= 0xdfff;
+      return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
+    }
+  }
+  return a.length - b.length;
+}
+
+const isMap = (value: JsonValue): value is ReadonlyMap<string, JsonValue> => value instanceof Map;
+const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
+
+/** The entries of either kind of mapping, in its own order. */
+export function jsonEntries(value: JsonMap | ReadonlyMap<string, JsonValue>): [string, JsonValue][] {
+  return isMap(value) ? [...value] : Object.entries(value);
+}
+
+function print(value: JsonValue, sorted: boolean, indent: string): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return asciiString(value);
+  if (typeof value === 'number') return pythonFloat(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  const inner = indent === '' ? '' : `${indent}  `;
+  const [open, close, comma, colon] = indent === '' ? ['', '', ',', ':'] : [inner, indent, `,${inner}`, ': '];
+  if (isArray(value)) {
+    if (value.length === 0) return '[]';
+    // Short lists of numbers read better on one line.
+    if (value.every((v) => typeof v === 'bigint' || typeof v === 'number')) {
+      return `[${value.map((v) => print(v, sorted, '')).join(indent === '' ? ',' : ', ')}]`;
+    }
+    return `[${open}${value.map((v) => print(v, sorted, inner)).join(comma)}${close}]`;
+  }
+  const entries = jsonEntries(value);
+  if (entries.length === 0) return '{}';
+  if (sorted) entries.sort((a, b) => compareCodePoints(a[0], b[0]));
+  return `{${open}${entries.map(([k, v]) => asciiString(k) + colon + print(v, sorted, inner)).join(comma)}${close}}`;
+}
+
+/** Exactly Python's `json.dumps(value, sort_keys=True, separators=(",", ":"))`. */
+export function canonicalJson(value: JsonValue): string {
+  return print(value, true, '');
+}
+
+/** The same value for people: two spaces of indent, keys in their own order, a final newline. */
+export function prettyJson(value: JsonValue): string {
+  return `${print(value, false, '\n')}\n`;
+}
+
+/** SHA-256 of the canonical JSON, 64 hex digits: `config_hash`, `env_config_hash` and `manifest_digest`. */
+export function canonicalHash(value: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const INT_MARK = '\u0000int';
+
+/**
+ * JSON.parse that keeps integers (bigint) and floats (number) apart.
+ * @throws SyntaxError as JSON.parse does
+ */
+export function parseTypedJson(text: string): JsonValue {
+  JSON.parse(text); // reports errors against the text as it stands
+  const marked = text.replace(TOKEN, (token) =>
+    /^-?\d+$/.test(token) ? `{"\\u0000int":"${token}"}` : token,
+  );
+  return JSON.parse(marked, (_key, value: unknown) => {
+    if (typeof value === 'object' && value !== null && INT_MARK in value) {
+      return BigInt((value as Record<string, string>)[INT_MARK]!);
+    }
+    return value;
+  }) as JsonValue;
+}

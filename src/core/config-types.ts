@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/**
+ * Building blocks for the config schema fragments of every part. A composed config keeps integers (bigint) and
+ * floats (number) apart, as its hash does; these read them, refuse one for the other where it matters, and give
+ * plain numbers.
+ */
+interface Range {
+  min?: number;
+  max?: number;
+  /** Value must be larger than `min`, not equal. */
+  exclusive?: true;
+}
+
+function inRange(value: number, { min, max, exclusive }: Range): boolean {
+  if (min !== undefined && (exclusive === true ? value <= min : value < min)) return false;
+  return max === undefined || value <= max;
+}
+
+function rangeText({ min, max, exclusive }: Range): string {
+  const parts: string[] = [];
+  if (min !== undefined) parts.push(`${exclusive === true ? '>' : '>='} ${min}`);
+  if (max !== undefined) parts.push(`<= ${max}`);
+  return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
+}
+
+function jsonRange({ min, max, exclusive }: Range): Record<string, number> {
+  return {
+    ...(min === undefined ? {} : { [exclusive === true ? 'exclusiveMinimum' : 'minimum']: min }),
+    ...(max === undefined ? {} : { maximum: max }),
+  };
+}
+
+/** An integer written as one (`5`, not `5.0`), at most 2^53−1. */
+export function int(range: Range = {}) {
+  const bounded: Range = { max: Number.MAX_SAFE_INTEGER, ...range };
+  const error = `expected an integer${rangeText(range)}`;
+  return z
+    .bigint({ error })
+    .refine((value) => inRange(Number(value), bounded), { error })
+    .transform(Number)
+    .meta({ type: 'integer', ...jsonRange(range) });
+}
+
+/** A finite number, written as an integer or a float. */
+export function float(range: Range = {}) {
+  const error = `expected a number${rangeText(range)}`;
+  return z
+    .union([z.bigint(), z.number()], { error })
+    .transform(Number)
+    .refine((value) => Number.isFinite(value) && inRange(value, range), { error })
+    .meta({ type: 'number', ...jsonRange(range) });
+}

@@ -1,0 +1,61 @@
+import type { Batch } from './batch.js';
+import type { StreamName } from './layout.js';
+import type { Finding } from './report.js';
+
+/** Where the time comes from; handed in, so that tests and `clock: sim` decide it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds, monotonic, for durations. */
+  monotonic(): number;
+}
+
+/** A file a writer has closed. */
+export interface WrittenFile {
+  /** Name in the run directory. */
+  path: string;
+  bytes: number;
+  sha256: string;
+  rows: number;
+}
+
+/** Write side of one stream in one format. Batches may be reused by the caller once `write` has resolved. */
+export interface StreamWriter {
+  write(batch: Batch): void | Promise<void>;
+  /** Everything so far is in closed records on disk. */
+  flush(): void | Promise<void>;
+  /** Finishes the files; no write after it. */
+  close(): Promise<WrittenFile[]>;
+  /** Lets go of file handles without finishing, after an error elsewhere. Idempotent. */
+  abort(): Promise<void>;
+}
+
+/** Where rows of a batch came from, for findings. */
+export interface RowSource {
+  /** File in the run directory. */
+  file: string;
+  /** 1-based line of row i; null where lines do not exist (Parquet). */
+  lineOf: ((row: number) => number) | null;
+}
+
+export interface ReadBatch {
+  batch: Batch;
+  source: RowSource;
+}
+
+/** Read side: batches in record order. Rows that cannot be read are reported and left out; the batch is reused. */
+export interface StreamReader {
+  batches(stream: StreamName, report: (finding: Finding) => void): AsyncIterable<ReadBatch>;
+}
+
+/**
+ * A movie plume's frames, shape (frames, height, width), float32 in [0,1], row-major `[y][x]`.
+ * Only some frames are in memory; `at` gives null for the others and `load` brings them.
+ */
+export interface MovieFrames {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  at(frame: number): Float32Array | null;
+  load(frame: number): Promise<void>;
+}
