@@ -32,8 +32,8 @@ export interface Batch<C = Record<string, Column | null>> {
   readonly columns: C;
 }
 
-/** Columns of the `steps` stream. Positions in cells, ts in seconds since the epoch. */
-export interface StepColumns {
+/** Columns of the `steps` stream (a type, not an interface, so that it is a Batch's record of columns). Positions in cells, ts in seconds since the epoch. */
+export type StepColumns = {
   schema_version: TextColumn;
   ts: Float64Array;
   run_id: TextColumn;
@@ -48,10 +48,10 @@ export interface StepColumns {
   distance_to_goal: Float64Array;
   observation_summary: ListColumn;
   seed: Float64Array;
-}
+};
 
 /** Columns of the `episodes` stream. Durations in milliseconds, null under `clock: sim`. */
-export interface EpisodeColumns {
+export type EpisodeColumns = {
   schema_version: TextColumn;
   run_id: TextColumn;
   episode_id: TextColumn;
@@ -64,7 +64,7 @@ export interface EpisodeColumns {
   final_distance_to_goal: Float64Array;
   duration_ms: Float64Array | null;
   avg_step_time_ms: Float64Array | null;
-}
+};
 
 export type StepBatch = Batch<StepColumns>;
 export type EpisodeBatch = Batch<EpisodeColumns>;

@@ -112,3 +112,11 @@ export function parseTypedJson(text: string): JsonValue {
     return value;
   }) as JsonValue;
 }
+
+/** The same value with plain numbers and objects; integers beyond 2^53 lose precision. */
+export function plainJson(value: JsonValue): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value === null || typeof value !== 'object') return value;
+  if (isArray(value)) return value.map(plainJson);
+  return Object.fromEntries(jsonEntries(value).map(([key, inner]) => [key, plainJson(inner)]));
+}

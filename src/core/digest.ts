@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Batch, Column, ListColumn, TextColumn } from './batch.js';
+import type { RowObserver } from './ports.js';
 import type { ColumnSchema, StreamSchema } from './streams.js';
 
 /**
@@ -183,7 +184,7 @@ function putUint32(bytes: Buffer, at: number, value: number): void {
 }
 
 /** Digest of one run, fed in record order: an episode's steps, then its episode row, then the next episode. */
-export class ContentDigest {
+export class ContentDigest implements RowObserver {
   private readonly run = createHash('sha256');
   private episode: Hash | null = null;
   private readonly steps: BlockBuffer;

@@ -30,6 +30,14 @@ export interface StreamWriter {
   abort(): Promise<void>;
 }
 
+/** What looks at rows in record order: an episode's steps, in one or more pieces, then its episodes row. */
+export interface RowObserver {
+  /** Rows [from, to) of a steps batch, all of one episode. */
+  addSteps(batch: Batch, from: number, to: number): void;
+  /** The episode's row of an episodes batch; null for the last episode of an aborted run. */
+  endEpisode(batch: Batch | null, row: number): void;
+}
+
 /** Where rows of a batch came from, for findings. */
 export interface RowSource {
   /** File in the run directory. */

@@ -1,0 +1,92 @@
+import { createBatch, type Batch, type ListColumn, type TextColumn } from '../../core/batch.js';
+import type { ColumnSchema, StreamSchema } from '../../core/streams.js';
+
+/** Where the values of one column go in the batch being filled; only what its type needs has room. */
+export interface Field {
+  readonly column: ColumnSchema;
+  readonly numbers: Float64Array;
+  readonly flags: Uint8Array;
+  readonly text: TextColumn;
+  list: ListColumn;
+}
+
+function fieldOf(column: ColumnSchema, batch: Batch): Field {
+  const values = batch.columns[column.name]!;
+  return {
+    column,
+    numbers: values instanceof Float64Array ? values : new Float64Array(0),
+    flags: values instanceof Uint8Array ? values : new Uint8Array(0),
+    text: 'codes' in values ? values : { codes: new Int32Array(0), dictionary: [] },
+    list: 'width' in values ? values : { width: 0, values: new Float64Array(0) },
+  };
+}
+
+/**
+ * A batch filled row by row. Setters write the row after the last accepted one, so a row that turns out bad is
+ * simply overwritten.
+ */
+export class RowBatch {
+  readonly batch: Batch;
+  readonly fields: readonly Field[];
+  private readonly capacity: number;
+  private readonly codes = new Map<Field, Map<string, number>>();
+  /** Whether the first accepted row has fixed the width of lists. */
+  widthFixed = false;
+
+  constructor(stream: StreamSchema, capacity: number) {
+    this.capacity = capacity;
+    this.batch = createBatch(stream, capacity, 0);
+    this.fields = stream.columns.map((column) => fieldOf(column, this.batch));
+    for (const field of this.fields) this.codes.set(field, new Map());
+  }
+
+  get full(): boolean {
+    return this.batch.rows === this.capacity;
+  }
+
+  accept(): void {
+    this.batch.rows++;
+    this.widthFixed = true;
+  }
+
+  clear(): void {
+    this.batch.rows = 0;
+    for (const [field, codes] of this.codes) {
+      if (codes.size === 0) continue;
+      field.text.dictionary.length = 0;
+      codes.clear();
+    }
+  }
+
+  /** The code of a text in this batch. */
+  codeOf(field: Field, value: string): number {
+    const codes = this.codes.get(field)!;
+    let code = codes.get(value);
+    if (code === undefined) {
+      code = field.text.dictionary.push(value) - 1;
+      codes.set(value, code);
+    }
+    return code;
+  }
+
+  /** False when the rows before have lists of another width. */
+  setList(field: Field, values: readonly number[]): boolean {
+    const width = values.length;
+    if (field.list.width !== width) {
+      if (this.widthFixed) return false;
+      field.list = { width, values: new Float64Array(this.capacity * width) };
+      this.batch.columns[field.column.name] = field.list;
+    }
+    field.list.values.set(values, this.batch.rows * width);
+    return true;
+  }
+
+  /** False when the rows before are null where this one is not, or the other way round: a batch cannot hold both. */
+  setNullness({ column: { name }, numbers }: Field, isNull: boolean): boolean {
+    const { columns, rows } = this.batch;
+    if ((columns[name] === null) === isNull) return true;
+    if (rows > 0) return false;
+    columns[name] = isNull ? null : numbers;
+    return true;
+  }
+}

@@ -1,0 +1,81 @@
+import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '../../ingest/index.js';
+import { EXIT } from '../exit-codes.js';
+import type { Output } from '../ui.js';
+
+export interface IngestOptions {
+  runDir?: string;
+  outDir?: string;
+  params?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+type Done = Exclude<IngestResult, { outcome: 'invalid' }>;
+
+/** `plume-nav-capture ingest`: a finished run into the dataset that DVC versions. */
+export async function run(options: IngestOptions, io: Output): Promise<number> {
+  const { run_dir: runDir, out_dir: outDir } = await readIngestParams(options.params ?? 'params.yaml', {
+    run_dir: options.runDir,
+    out_dir: options.outDir,
+  });
+  const { validateRun } = await import('../../validate/index.js');
+  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true }, validateRun);
+  if (result.outcome === 'invalid') return refuse(runDir, result, options, io);
+  if (options.json === true) io.stdout(`${JSON.stringify(document(result), null, 2)}\n`);
+  else printResult(result, io);
+  return EXIT.done;
+}
+
+function refuse(
+  runDir: string,
+  { report }: Extract<IngestResult, { outcome: 'invalid' }>,
+  { json }: IngestOptions,
+  io: Output,
+): number {
+  const errors = report.findings.filter((finding) => finding.severity === 'error');
+  if (json === true) {
+    io.stdout(`${JSON.stringify({ outcome: 'invalid', source: runDir, findings: errors }, null, 2)}\n`);
+  }
+  for (const { code, file, line, message } of errors) {
+    const where = [file, line].filter((part) => part !== null).join(':');
+    io.stderr(`${where === '' ? '' : `${where}: `}${code}: ${message}\n`);
+  }
+  const more = report.errors > errors.length ? `, ${errors.length} of them shown` : '';
+  io.stderr(`not ingested: ${runDir} has ${report.errors} error${report.errors === 1 ? '' : 's'}${more}\n`);
+  return EXIT.findings;
+}
+
+function document({ outcome, plan, index }: Done): unknown {
+  const { action, reason, source, destination, files, notes } = plan;
+  return {
+    outcome,
+    action,
+    reason,
+    source,
+    destination,
+    content_digest: index?.content_digest ?? null,
+    counts: index?.counts ?? null,
+    plan: files,
+    files: outcome === 'planned' ? null : (index?.files ?? null),
+    notes,
+  };
+}
+
+function printResult({ outcome, plan, index }: Done, { stdout, stderr }: Output): void {
+  const { source, destination, reason, notes } = plan;
+  if (outcome === 'planned') stdout(planText(plan));
+  else if (outcome === 'unchanged') stdout(`${reason}: ${destination}\n`);
+  else if (outcome === 'repaired') stdout(`repaired ${destination}: ${reason}\n`);
+  else stdout(`ingested ${source} into ${destination}: ${index!.files.length + 1} files\n`);
+  for (const note of notes) stderr(`note: ${note}\n`);
+}
+
+function planText({ action, reason, source, destination, files }: IngestPlan): string {
+  const width = Math.max(0, ...files.map((file) => file.path.length));
+  const lines = files.map((file) => `  ${file.action.padEnd(13)} ${file.path.padEnd(width)}  ${file.reason}`);
+  const head =
+    action === 'nothing'
+      ? `nothing to do, ${reason}: ${destination}`
+      : `would ${action === 'create' ? 'ingest' : 'repair'} ${source} into ${destination} (${reason})`;
+  return `${[head, ...lines].join('\n')}\n`;
+}

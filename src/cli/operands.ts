@@ -1,0 +1,14 @@
+import { CaptureError } from '../core/errors.js';
+import { suggest } from '../core/nearest.js';
+
+const COMMANDS = ['capture', 'validate', 'ingest', 'prune', 'help'];
+
+/** An operand of the default command that is no override is most likely a mistyped command. */
+export function requireOverrides(operands: readonly string[]): void {
+  for (const operand of operands) {
+    if (operand.includes('=') || operand.startsWith('~')) continue;
+    throw new CaptureError('usage', `'${operand}' is neither a command nor an override (key=value)`, {
+      hint: suggest(operand, COMMANDS),
+    });
+  }
+}

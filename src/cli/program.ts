@@ -1,0 +1,130 @@
+import { Command, Option } from 'commander';
+import { packageVersion } from '../io/package-info.js';
+import { processOutput } from './ui.js';
+
+const EXIT_HELP = `
+Exit codes:
+  0 done · 1 findings (validation failed) · 2 usage or configuration · 3 partly done
+  4 busy (another process holds the run) · 5 out of space or other I/O failure
+  70 a bug of ours · 130/143 interrupted, after finalising what was captured`;
+
+/** The command line: declarations only; a command's body is loaded when it runs. */
+export function buildProgram(argv: readonly string[], exit: (code: number) => void): Command {
+  const program = new Command('plume-nav-capture')
+    .description('Run odour-plume navigation episodes and capture them as verifiable, versionable datasets.')
+    .version(packageVersion())
+    .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .exitOverride();
+
+  const capture = addCapture(program, argv, exit);
+  addValidate(program, exit);
+  addIngest(program, exit);
+  addPrune(program, exit);
+  program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);
+  for (const command of program.commands) command.addHelpText('after', EXIT_HELP);
+  return program;
+}
+
+/** commander's complaint and its suggestion, as every error of ours reads. */
+function oneLine(text: string): string {
+  return `plume-nav-capture: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}\n`;
+}
+
+const CAPTURE_EXAMPLES = `Examples:
+  $ plume-nav-capture --output results --experiment demo --episodes 2 --seed 100 --grid 8x8
+  $ plume-nav-capture --config-name data_capture/config episodes=5 'env.grid_size=[64,64]' policy=surge_and_cast env.action_type=oriented
+  $ plume-nav-capture validate results/demo/run-20261121-120000
+  $ plume-nav-capture prune results --keep-last 10 --keep-within 30d --dry-run`;
+
+function captureOptions(capture: Command): string {
+  const help = capture.createHelp();
+  const rows = help.visibleOptions(capture).map((option) => [option.flags, option.description] as const);
+  const width = Math.max(...rows.map(([flags]) => flags.length));
+  return `Options of capture, the default command:\n${rows.map(([flags, text]) => `  ${flags.padEnd(width)}  ${text}`).join('\n')}\n`;
+}
+
+function addCapture(program: Command, argv: readonly string[], exit: (code: number) => void): Command {
+  return program
+    .command('capture', { isDefault: true })
+    .description('run episodes and record them (the default command)')
+    .argument(
+      '[overrides...]',
+      'config overrides as Hydra takes them: key=value, +key=value, ~key, group=option',
+    )
+    .option('--output <dir>', 'folder of the results (output=)')
+    .option('--experiment <name>', 'name of the experiment, a folder in the output (experiment=)')
+    .option('--episodes <n>', 'number of episodes (episodes=)')
+    .option('--seed <n>', 'seed of the first episode; episode i has seed + i (seed=)')
+    .option('--grid <WxH>', 'grid size in cells (env.grid_size=)')
+    .option('--action-type <type>', 'discrete, oriented or run_tumble (env.action_type=)')
+    .option('--max-steps <n>', 'longest episode, in steps (env.max_steps=)')
+    .option('--parquet', 'write Parquet files beside the JSONL (parquet=true)')
+    .option('--rotate-size <bytes>', 'start a new part file after so many compressed bytes (rotate_size=)')
+    .option('--config-name <name>', 'config to read, without .yaml', 'data_capture/config')
+    .option('--config-path <dir>', 'root of the config tree instead of the packed one')
+    .addOption(new Option('--cfg <what>', 'print the config instead of running').choices(['job']))
+    .option('--dry-run', 'say what would be captured, write nothing')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText('after', `\n${CAPTURE_EXAMPLES}`)
+    .action(async (overrides: string[], options) => {
+      const { run } = await import('./commands/capture.js');
+      exit(await run(overrides, options, argv, processOutput));
+    });
+}
+
+function addValidate(program: Command, exit: (code: number) => void): void {
+  program
+    .command('validate')
+    .description('check runs: files, records, and the sense of the whole; changes nothing')
+    .argument('[run_dirs...]', 'run directories: <output>/<experiment>/<run_id>')
+    .option('--all <root>', 'every run below this folder')
+    .option('--json', 'print the reports as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture validate results/demo/run-20261121-120000\n  $ plume-nav-capture validate --all results --json',
+    )
+    .action(async (paths: string[], options) => {
+      const { run } = await import('./commands/validate.js');
+      exit(await run(paths, options, processOutput));
+    });
+}
+
+function addIngest(program: Command, exit: (code: number) => void): void {
+  program
+    .command('ingest')
+    .description('validate a finished run and copy it into a versioned dataset (a DVC stage)')
+    .option('--run-dir <dir>', 'run to ingest (default: ingest_capture.run_dir of params.yaml)')
+    .option('--out-dir <dir>', 'folder of the dataset (default: ingest_capture.out_dir of params.yaml)')
+    .option('--params <file>', 'parameter file', 'params.yaml')
+    .option('--dry-run', 'print the plan, change nothing')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture ingest --run-dir results/demo/run-20261121-120000 --out-dir data/captures\n  $ dvc repro -s capture_ingest',
+    )
+    .action(async (options) => {
+      const { run } = await import('./commands/ingest.js');
+      exit(await run(options, processOutput));
+    });
+}
+
+function addPrune(program: Command, exit: (code: number) => void): void {
+  program
+    .command('prune')
+    .description('remove old runs by rule; deletes only with --yes')
+    .argument('<results>', 'folder of the results')
+    .option('--keep-last <n>', 'keep the last n runs of each experiment')
+    .option('--keep-within <age>', 'keep runs younger than this: 12h, 30d, 8w, 6m, 1y')
+    .option('--yes', 'really remove')
+    .option('--dry-run', 'print the plan, change nothing')
+    .option('--json', 'print the plan as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture prune results --keep-last 10 --keep-within 30d --dry-run\n  $ plume-nav-capture prune results --keep-last 10 --yes',
+    )
+    .action(async (results: string, options) => {
+      const { run } = await import('./commands/prune.js');
+      exit(await run(results, options, processOutput));
+    });
+}

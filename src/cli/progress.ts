@@ -1,0 +1,41 @@
+import { formatCount } from './ui.js';
+
+const BAR_WIDTH = 24;
+const TERMINAL_EVERY_MS = 100;
+const LINE_EVERY_MS = 5000;
+
+/** A bar that redraws itself on a terminal; elsewhere a line every few seconds. Silent when it ends at once. */
+export class ProgressDisplay {
+  private readonly total: number;
+  private readonly stream: NodeJS.WriteStream;
+  private readonly started = performance.now();
+  private printed = performance.now();
+  private drawn = false;
+
+  /** @param total number of episodes */
+  constructor(total: number, stream: NodeJS.WriteStream) {
+    this.total = total;
+    this.stream = stream;
+  }
+
+  update(episodes: number, steps: number): void {
+    const now = performance.now();
+    if (now - this.printed < (this.stream.isTTY ? TERMINAL_EVERY_MS : LINE_EVERY_MS)) return;
+    this.printed = now;
+    const rate = steps / ((now - this.started) / 1000);
+    const text = `${formatCount(episodes)}/${formatCount(this.total)} episodes, ${formatCount(steps)} steps, ${formatCount(rate)} steps/s`;
+    if (this.stream.isTTY) {
+      const filled = Math.floor((episodes / this.total) * BAR_WIDTH);
+      this.stream.write(`\r[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${text}\u001b[K`);
+      this.drawn = true;
+    } else {
+      this.stream.write(`${text}\n`);
+    }
+  }
+
+  /** Wipes the bar, so that what is printed next stands alone. */
+  end(): void {
+    if (this.drawn) this.stream.write('\r\u001b[K');
+    this.drawn = false;
+  }
+}

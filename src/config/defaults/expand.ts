@@ -1,0 +1,207 @@
+import { describeOrigin } from '../origin.js';
+import { refuse } from '../problems.js';
+import type { ConfigSource, LoadedConfig } from '../source.js';
+import { suggestName } from '../suggest.js';
+import type { Choices } from './choices.js';
+import type { Entry, FileEntry, GroupEntry, SelfEntry } from './entry.js';
+import { resolveName, type KnownChoices } from './name.js';
+import { configPath, finalPackage, groupPath, overrideKey, type Place } from './place.js';
+
+/** A config file's own content and the package it goes to, in the order of merging. */
+export interface Part {
+  readonly config: LoadedConfig;
+  readonly package: string;
+  /** Override key of a group's file without a defaults list of its own; such a file may come only once. */
+  readonly key: string | null;
+}
+
+interface Context {
+  readonly source: ConfigSource;
+  readonly choices: Choices;
+}
+
+/** Where in the walk an entry stands. */
+interface Here {
+  readonly place: Place;
+  /** Config paths around this one, to see a file that includes itself. */
+  readonly ancestors: readonly string[];
+  /** Below an option chosen by `${…}`: no `override` lines there, choices are settled. */
+  readonly settled: boolean;
+}
+
+const ROOT: Here = { place: { parentGroup: '', parentPackage: '' }, ancestors: [], settled: false };
+
+/**
+ * The defaults list of a config, expanded: every file in merge order. Entries are walked from the last to the first,
+ * as Hydra does, so that an `override` line reaches the entries before it.
+ */
+export function expandDefaults(name: string, source: ConfigSource, choices: Choices): Part[] {
+  const origin = { kind: 'override', text: `--config-name ${name}` } as const;
+  const primary: FileEntry = { kind: 'file', path: name, package: null, optional: false, origin };
+  const parts = expandEntry(primary, null, ROOT, { source, choices });
+  requireOnce(parts);
+  choices.requireAllUsed(source);
+  return parts;
+}
+
+function requireOnce(parts: readonly Part[]): void {
+  const seen = new Set<string>();
+  for (const { key, config } of parts) {
+    if (key !== null && seen.has(key))
+      refuse(`${config.file}: the group '${key}' appears more than once in the defaults lists`);
+    if (key !== null) seen.add(key);
+  }
+}
+
+/** @param option the chosen option of a group; null for a file entry, or for a group that is left empty */
+function expandEntry(
+  entry: FileEntry | GroupEntry,
+  option: string | null,
+  here: Here,
+  context: Context,
+): Part[] {
+  const { source, choices } = context;
+  const { place } = here;
+  const isGroup = entry.kind === 'group';
+  const key = isGroup ? overrideKey(entry, place) : null;
+  if (key !== null) {
+    if (choices.isDeleted(key, option)) return [];
+    choices.remember(key, groupPath(entry, place), option, entry.origin);
+    if (option === null) return [];
+    if (option === '???') refuseUnchosen(entry as GroupEntry, key, groupPath(entry, place), source);
+  }
+  const path = configPath(entry, place, option);
+  const config = source.load(path);
+  if (config === null) return entry.optional ? [] : refuseAbsent(entry, path, here, context);
+  if (here.ancestors.includes(path)) refuse(`${describeOrigin(entry.origin)}: '${path}' includes itself`);
+
+  const package_ = finalPackage(entry, place, config.header);
+  const isPrimary = here.ancestors.length === 0;
+  const entries = withSelf(config, isPrimary ? choices.appended : []);
+  const inside: Here = {
+    place: { parentGroup: groupPath(entry, place), parentPackage: package_ },
+    ancestors: [...here.ancestors, path],
+    settled: here.settled,
+  };
+  takeOverrideLines(entries, inside, choices);
+  const own: Part = { config, package: package_, key: null };
+  const children = expandChildren(entries, own, inside, context);
+  return children ?? [{ ...own, key }];
+}
+
+/** A file's defaults list with `_self_` last where it is not named, then what `+group=option` appends. */
+function withSelf(config: LoadedConfig, appended: readonly GroupEntry[]): Entry[] {
+  const entries = [...config.defaults];
+  if (entries.length === 0 && appended.length === 0) return [];
+  const selves = entries.filter((entry) => entry.kind === 'self');
+  if (selves.length > 1) refuse(`${describeOrigin(selves[1]!.origin)}: '_self_' appears twice`);
+  const hasOthers = entries.some((entry) => entry.kind !== 'self' && !isOverrideLine(entry));
+  if (selves.length === 0 && (hasOthers || entries.length === 0)) {
+    const self: SelfEntry = { kind: 'self', origin: config.body.origin };
+    entries.push(self);
+  }
+  return [...entries, ...appended];
+}
+
+const isOverrideLine = (entry: Entry): entry is GroupEntry & { readonly override: true } =>
+  entry.kind === 'group' && entry.override;
+
+function takeOverrideLines(entries: readonly Entry[], { place, settled }: Here, choices: Choices): void {
+  let seen: GroupEntry | null = null;
+  for (const entry of entries) {
+    if (isOverrideLine(entry)) {
+      if (settled)
+        refuse(`${describeOrigin(entry.origin)}: no 'override' lines below an option chosen by '\${…}'`);
+      seen = entry;
+      choices.addOverrideEntry(entry, place);
+    } else if (seen !== null && entry.kind !== 'self' && !(entry.kind === 'group' && entry.appended)) {
+      refuse(`${describeOrigin(seen.origin)}: 'override' lines must come last in a defaults list`);
+    }
+  }
+}
+
+/** What a defaults list brings in; null when it brings nothing, not even `_self_`. */
+function expandChildren(entries: readonly Entry[], own: Part, inside: Here, context: Context): Part[] | null {
+  const lines = entries.filter((entry) => !isOverrideLine(entry));
+  const expanded: Part[][] = lines.map(() => []);
+  const later: { index: number; expand: (known: KnownChoices) => Part[] }[] = [];
+  let empty = true;
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const line = lines[index]!;
+    if (line.kind === 'self') {
+      expanded[index] = [own];
+      empty = false;
+      continue;
+    }
+    const run = expandLine(line, inside, context);
+    if (run.deferred) later.push({ index, expand: run.expand });
+    else expanded[index] = run.expand(context.choices.known);
+    if (!(line.kind === 'group' && Array.isArray(run.choice) && run.choice.length === 0)) empty = false;
+  }
+  // Options chosen by `${group}` see the final choice of every group that is not chosen so itself.
+  const known = new Map(context.choices.known);
+  for (const { index, expand } of later.reverse()) expanded[index] = expand(known);
+  return empty ? null : expanded.flat();
+}
+
+function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context) {
+  const settled = { ...inside, settled: true };
+  if (line.kind === 'file') {
+    if (!line.path.includes('${'))
+      return { deferred: false, choice: null, expand: () => expandEntry(line, null, inside, context) };
+    const expand = (known: KnownChoices): Part[] => {
+      const path = resolveName(configPath(line, inside.place, null), line.origin, known);
+      return expandEntry({ ...line, path: `/${path}` }, null, settled, context);
+    };
+    return { deferred: true, choice: null, expand };
+  }
+  const { choice, origin } = context.choices.choose(line, inside.place);
+  const entry: GroupEntry = { ...line, choice, origin };
+  if (typeof choice === 'string' && choice.includes('${')) {
+    const expand = (known: KnownChoices): Part[] =>
+      expandEntry(entry, resolveName(choice, origin, known), settled, context);
+    return { deferred: true, choice, expand };
+  }
+  if (choice === null || typeof choice === 'string') {
+    return { deferred: false, choice, expand: () => expandEntry(entry, choice, inside, context) };
+  }
+  const expand = (): Part[] =>
+    [...choice]
+      .reverse()
+      .map((option) => {
+        if (option.includes('${'))
+          refuse(`${describeOrigin(origin)}: '\${…}' is not supported in a list of options`);
+        const { optional, package: pkg, group } = entry;
+        return expandEntry(
+          { kind: 'file', path: `${group}/${option}`, package: pkg, optional, origin },
+          null,
+          inside,
+          context,
+        );
+      })
+      .reverse()
+      .flat();
+  return { deferred: false, choice, expand };
+}
+
+function refuseUnchosen(entry: GroupEntry, key: string, group: string, source: ConfigSource): never {
+  return refuse(
+    `${describeOrigin(entry.origin)}: choose an option: '${key}=…'; valid: ${source.options(group).join(', ')}`,
+  );
+}
+
+function refuseAbsent(entry: FileEntry | GroupEntry, path: string, here: Here, { source }: Context): never {
+  const cut = path.lastIndexOf('/') + 1;
+  const group = path.slice(0, Math.max(0, cut - 1));
+  const option = path.slice(cut);
+  if (here.ancestors.length === 0) {
+    const all = source.allConfigs();
+    const hint = suggestName(path, all);
+    return refuse(`no config '${path}' in ${source.describe()}; ${hint}`);
+  }
+  const where =
+    entry.kind === 'group' || group !== ''
+      ? `unknown option '${option}' for the group '${group}'`
+      : `no config '${path}' in ${source.describe()}`;
+  return refuse(`${describeOrigin(entry.origin)}: ${where}; ${suggestName(option, source.options(group))}`);
+}

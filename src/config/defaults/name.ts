@@ -1,0 +1,25 @@
+import { Resolution } from '../interpolation/resolve.js';
+import { parseText } from '../interpolation/parse.js';
+import { dictNode, toNode } from '../node.js';
+import { describeOrigin, type Origin } from '../origin.js';
+import { refuse } from '../problems.js';
+
+/** Final option of each group, by override key. */
+export type KnownChoices = ReadonlyMap<string, string | readonly string[] | null>;
+
+/** The name of an option written with `${group}`: the final choices of the other groups are its only values. */
+export function resolveName(
+  text: string,
+  origin: Origin,
+  known: KnownChoices,
+): string {
+  const choices = dictNode(
+    origin,
+    new Map([...known].map(([key, choice]) => [key, toNode(choice as string | string[] | null, origin)])),
+  );
+  const resolution = new Resolution(choices, {});
+  const result = resolution.text(parseText(text), { node: toNode(text, origin), parents: [choices] });
+  const name = typeof result === 'string' ? result : resolution.value(result);
+  if (typeof name === 'string') return name;
+  return refuse(`${describeOrigin(origin)}: '${text}' must give the name of an option`);
+}

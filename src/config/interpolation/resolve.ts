@@ -1,0 +1,216 @@
+import type { ConfigMap, ConfigNode, ConfigValue, DictNode } from '../node.js';
+import { isInterpolation, isMissing, toNode, toValue } from '../node.js';
+import { listIndex, splitKey } from '../key-path.js';
+import { describeOrigin } from '../origin.js';
+import { refuse } from '../problems.js';
+import { pythonStr } from '../python-text.js';
+import { suggestKey } from '../suggest.js';
+import { dottedKeys } from '../select.js';
+import { parseText } from './parse.js';
+import { RESOLVERS } from './resolvers.js';
+import type { Element, Interpolation, Reference, Text } from './syntax.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A node and the containers around it, outermost first; relative interpolations start from the last. */
+export interface Located {
+  readonly node: ConfigNode;
+  readonly parents: readonly ConfigNode[];
+}
+
+/** More values than any configuration has: interpolations that double each other grow without end. */
+const MAX_VALUES = 1_000_000;
+
+/**
+ * The tree with every `${…}` replaced by what it stands for. `???` stays.
+ * @throws ConfigError for a key that is not there, a cycle, or what is not supported
+ */
+export function resolveTree(root: DictNode, env: Environment): ConfigMap {
+  return new Resolution(root, env).value({ node: root, parents: [] }) as ConfigMap;
+}
+
+export class Resolution {
+  readonly env: Environment;
+  readonly #root: DictNode;
+  readonly #values = new Map<ConfigNode, { value: ConfigValue; size: number }>();
+  /** Nodes being worked out, to see a cycle. */
+  readonly #open = new Set<ConfigNode>();
+  #size = 0;
+
+  constructor(root: DictNode, env: Environment) {
+    this.#root = root;
+    this.env = env;
+  }
+
+  value(located: Located): ConfigValue {
+    const { node } = located;
+    const known = this.#values.get(node);
+    if (known) {
+      this.#grow(known.size, node);
+      return known.value;
+    }
+    const before = this.#size;
+    const value = this.#guarded(node, () => this.#compute(located));
+    this.#grow(1, node);
+    this.#values.set(node, { value, size: this.#size - before });
+    return value;
+  }
+
+  #compute(located: Located): ConfigValue {
+    const { node } = located;
+    const parents = [...located.parents, node];
+    if (node.kind === 'list') return node.items.map((item) => this.value({ node: item, parents }));
+    if (node.kind === 'dict') {
+      return new Map([...node.entries].map(([k, item]) => [k, this.value({ node: item, parents })]));
+    }
+    if (!isInterpolation(node)) return node.value;
+    const result = this.text(parseText(node.value as string), located);
+    return typeof result === 'string' ? result : this.value(result);
+  }
+
+  #guarded<T>(node: ConfigNode, work: () => T): T {
+    if (this.#open.has(node))
+      refuse(`${describeOrigin(node.origin)}: the interpolation refers to itself in a cycle`);
+    this.#open.add(node);
+    try {
+      return work();
+    } finally {
+      this.#open.delete(node);
+    }
+  }
+
+  #grow(size: number, node: ConfigNode): void {
+    this.#size += size;
+    if (this.#size > MAX_VALUES) {
+      refuse(`${describeOrigin(node.origin)}: interpolations make more than ${MAX_VALUES} values`);
+    }
+  }
+
+  /** Follows a node that is one interpolation to what it refers to. */
+  dereference(located: Located): Located {
+    const { node } = located;
+    if (!isInterpolation(node)) return located;
+    return this.#guarded(node, () => {
+      const result = this.text(parseText((node as { value: string }).value), located);
+      return typeof result === 'string' ? computed(result, located) : this.dereference(result);
+    });
+  }
+
+  /** A single interpolation is what it refers to; anything else is text, in Python's forms. */
+  text(parts: Text, from: Located): Located | string {
+    const [first] = parts;
+    if (parts.length === 1 && typeof first === 'object') return this.interpolation(first, from);
+    return parts
+      .map((part) =>
+        typeof part === 'string' ? part : pythonStr(this.#shown(this.interpolation(part, from))),
+      )
+      .join('');
+  }
+
+  /** Containers show in text as they were written, with their own interpolations as text. */
+  #shown(located: Located): ConfigValue {
+    const target = this.dereference(located);
+    return target.node.kind === 'scalar' ? this.value(target) : toValue(target.node);
+  }
+
+  interpolation(interpolation: Interpolation, from: Located): Located {
+    if (interpolation.kind === 'reference') return this.#reference(interpolation, from);
+    const name = this.#joined(interpolation.name, from);
+    const resolver = RESOLVERS.get(name);
+    if (resolver === undefined) {
+      const known = [...RESOLVERS.keys()].join(', ');
+      return refuse(
+        `${describeOrigin(from.node.origin)}: the resolver '${name}' is not supported; known: ${known}`,
+      );
+    }
+    const args = interpolation.args.map((arg) => this.element(arg, from));
+    return computed(resolver(args, { resolution: this, from }), from);
+  }
+
+  element(element: Element, from: Located): ConfigValue {
+    switch (element.kind) {
+      case 'scalar':
+        return element.value;
+      case 'list':
+        return element.items.map((item) => this.element(item, from));
+      case 'dict':
+        return new Map(element.entries.map(([key, item]) => [pythonStr(key), this.element(item, from)]));
+      case 'text': {
+        const result = this.text(element.text, from);
+        const value = typeof result === 'string' ? result : this.value(result);
+        return element.quoted ? pythonStr(value) : value;
+      }
+    }
+  }
+
+  #joined(pieces: readonly (string | Interpolation)[], from: Located): string {
+    return pieces
+      .map((piece) => {
+        if (typeof piece === 'string') return piece;
+        const value = this.value(this.interpolation(piece, from));
+        if (typeof value === 'string') return value;
+        return refuse(
+          `${describeOrigin(from.node.origin)}: ${pythonStr(value)} cannot be part of a key, only text can`,
+        );
+      })
+      .join('');
+  }
+
+  #reference(reference: Reference, from: Located): Located {
+    const key = this.#joined(reference.pieces, from);
+    const found = this.select(key, from);
+    if (found === null) {
+      const hint = suggestKey(key, dottedKeys(this.#root));
+      return refuse(
+        `${describeOrigin(from.node.origin)}: the interpolation '\${${key}}' finds nothing${hint ? `; ${hint}` : ''}`,
+      );
+    }
+    if (isMissing(found.node)) {
+      refuse(
+        `${describeOrigin(from.node.origin)}: '\${${key}}' refers to a value that is still ??? (${describeOrigin(found.node.origin)})`,
+      );
+    }
+    if (found.node === from.node || from.parents.includes(found.node)) {
+      refuse(`${describeOrigin(from.node.origin)}: '\${${key}}' refers to itself or to what contains it`);
+    }
+    return found;
+  }
+
+  /** What a key names: from the root, or with leading dots from the container of `from` outwards. */
+  select(key: string, from: Located): Located | null {
+    const dots = /^\.*/.exec(key)![0].length;
+    const depth = dots === 0 ? 1 : from.parents.length - dots + 1;
+    if (depth < 1) return null;
+    const around: readonly ConfigNode[] = dots === 0 ? [this.#root] : from.parents.slice(0, depth);
+    return this.#walk({ node: around.at(-1)!, parents: around.slice(0, -1) }, splitKey(key.slice(dots)));
+  }
+
+  /** What lies at the parts of a key, from the root; interpolations on the way are followed. */
+  locate(parts: readonly string[]): Located | null {
+    return this.#walk({ node: this.#root, parents: [] }, parts);
+  }
+
+  #walk(start: Located, parts: readonly string[]): Located | null {
+    let here = start;
+    for (const part of parts) {
+      const child = this.#child(here, part);
+      if (child === null) return null;
+      here = child;
+    }
+    return here;
+  }
+
+  #child(located: Located, part: string): Located | null {
+    const { node, parents } = this.dereference(located);
+    if (node.kind === 'scalar') return null;
+    const index = node.kind === 'list' ? listIndex(part) : null;
+    const child =
+      node.kind === 'dict' ? node.entries.get(part) : index === null ? undefined : node.items[index];
+    return child === undefined ? null : { node: child, parents: [...parents, node] };
+  }
+}
+
+/** A value worked out on the way, standing where the interpolation stood. */
+function computed(value: ConfigValue, from: Located): Located {
+  return { node: toNode(value, from.node.origin), parents: from.parents };
+}

@@ -1,0 +1,38 @@
+import { InterpolationSyntaxError } from './syntax.js';
+
+/** A place in a text that moves forward. */
+export class Scanner {
+  readonly text: string;
+  position = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get done(): boolean {
+    return this.position >= this.text.length;
+  }
+
+  sees(literal: string): boolean {
+    return this.text.startsWith(literal, this.position);
+  }
+
+  take(literal: string): boolean {
+    if (!this.sees(literal)) return false;
+    this.position += literal.length;
+    return true;
+  }
+
+  /** What a sticky pattern matches here, consumed; null without a match. */
+  match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.position;
+    const found = pattern.exec(this.text);
+    if (found === null) return null;
+    this.position += found[0].length;
+    return found[0];
+  }
+
+  fail(message: string): never {
+    throw new InterpolationSyntaxError(message, this.position);
+  }
+}

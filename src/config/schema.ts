@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { float, int } from '../core/config-types.js';
+import { isSafeComponent, runIdEpochMs } from '../core/ids.js';
+import { recordSchema } from '../record/config.js';
+import { envSchema, movieSchema, policySchema } from '../sim/config.js';
+
+const SAFE_NAME = '1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot or dash';
+
+const safeName = () => z.string().refine(isSafeComponent, { error: `expected ${SAFE_NAME}` });
+
+/** Every key of a configuration: the top level here, the rest from the part it configures. */
+const keys = z.strictObject({
+  output: z.string().min(1).default('results').describe('Directory under which runs are written.'),
+  experiment: safeName().default('demo').describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
+  episodes: int({ min: 1 }).default(1).describe('Number of episodes.'),
+  seed: int({ min: 0 }).default(0).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
+  rotate_size: int({ min: 1 })
+    .nullable()
+    .default(null)
+    .describe('Compressed bytes after which a JSONL file is continued in a new part; null for one file.'),
+  parquet: z.boolean().default(false).describe('Whether Parquet files are written beside the records.'),
+  clock: z
+    .enum(['wall', 'sim'])
+    .default('wall')
+    .describe("The machine's clock, or a simulated one that starts at run_id, for byte-identical files."),
+  fps: float({ min: 0, exclusive: true }).default(1).describe('Steps per second of clock: sim.'),
+  run_id: safeName()
+    .nullable()
+    .default(null)
+    .describe('Name of the run directory; null for run-YYYYMMDD-HHMMSS in UTC.'),
+  env: envSchema.prefault({}).describe('The environment.'),
+  movie: movieSchema.prefault({}).describe('The movie that env/plume=movie shows.'),
+  policy: policySchema.describe('The policy that acts; its keys depend on its name.'),
+  record: recordSchema.prefault({}).describe('How a run is written.'),
+  vars: z.unknown().optional().describe('Free: values of your own, to refer to with ${vars.name}.'),
+});
+
+/** The configuration of a capture, checked. */
+export const configSchema = keys.superRefine((config, context) => {
+  const lastSeed = Number.MAX_SAFE_INTEGER - config.episodes;
+  if (config.seed > lastSeed) {
+    const message = `expected an integer <= ${lastSeed} (2^53 - 1 - episodes)`;
+    context.addIssue({ code: 'custom', path: ['seed'], message, input: config.seed });
+  }
+  if (config.clock === 'sim' && config.run_id !== null && runIdEpochMs(config.run_id) === null) {
+    const message = 'expected run-YYYYMMDD-HHMMSS, the start of clock: sim';
+    context.addIssue({ code: 'custom', path: ['run_id'], message, input: config.run_id });
+  }
+});
+
+export type CaptureConfig = z.output<typeof configSchema>;

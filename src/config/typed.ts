@@ -1,0 +1,114 @@
+import type { z } from 'zod';
+import { toValue, type ConfigMap, type ConfigNode, type ConfigValue } from './node.js';
+import { describeOrigin, type Origin } from './origin.js';
+import { ConfigError } from './problems.js';
+import { configSchema, type CaptureConfig } from './schema.js';
+import { schemaKeys } from './schema-keys.js';
+import { suggestKey } from './suggest.js';
+import { quoteValue } from './override/quote.js';
+import type { ComposedConfig } from './compose.js';
+
+type Path = readonly PropertyKey[];
+
+/** A composed configuration with the types and ranges of the schema; throws all problems at once, each with its origin. */
+export function checkConfig(composed: Pick<ComposedConfig, 'tree' | 'origins'>): CaptureConfig {
+  const missing = missingKeys(composed.tree);
+  const result = configSchema.safeParse(toPlain(composed.tree));
+  const problems = missing.map((path) => describeMissing(path, composed));
+  if (result.success && problems.length === 0) return result.data;
+  const isMissing = new Set(missing.map((path) => path.join('.')));
+  for (const issue of result.error?.issues ?? []) {
+    if (!isMissing.has(issue.path.join('.'))) problems.push(...describeIssue(issue, composed));
+  }
+  throw new ConfigError(problems);
+}
+
+/** Maps as the plain objects zod reads. */
+function toPlain(value: ConfigValue): unknown {
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (!(value instanceof Map)) return value;
+  const plain: Record<string, unknown> = Object.create(null);
+  for (const [key, item] of value) plain[key] = toPlain(item);
+  return plain;
+}
+
+/** Paths of the values that are still `???`. */
+function missingKeys(value: ConfigValue, path: readonly string[] = []): string[][] {
+  if (value === '???') return [[...path]];
+  const entries = value instanceof Map ? [...value] : Array.isArray(value) ? [...value.entries()] : [];
+  return entries.flatMap(([key, item]) => missingKeys(item, [...path, String(key)]));
+}
+
+function describeMissing(path: readonly string[], { origins }: Pick<ComposedConfig, 'origins'>): string {
+  const key = path.join('.');
+  return `no value for '${key}' (??? in ${originOf(origins, path)}); give one with '${key}=…'`;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, { tree, origins }: Pick<ComposedConfig, 'tree' | 'origins'>): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((name) => {
+      const path = [...issue.path, name];
+      const key = path.join('.');
+      const hint = suggestKey(key, schemaKeys(tree)) ?? 'keys of your own go under vars';
+      return `unknown key '${key}' (${originOf(origins, path)}); ${hint}`;
+    });
+  }
+  const key = issue.path.join('.');
+  const value = valueAt(tree, issue.path);
+  if (value === undefined) return [`no value for '${key}'; give one with '${key}=…'`];
+  const expected = expectation(issue);
+  const actual = expected.startsWith('unknown') ? '' : `, not ${shown(value)}`;
+  return [`${key}: ${expected}${actual} (${originOf(origins, issue.path)})`];
+}
+
+/** What the schema says in its own words, or those of zod put into ours. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (!/^(?:Invalid|Too )/.test(issue.message)) return issue.message;
+  if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'expected text that is not empty';
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array') return listLength(issue);
+  if (issue.code === 'invalid_type') return `expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+  return issue.message;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  boolean: 'true or false',
+  string: 'text',
+  tuple: 'a list',
+  array: 'a list',
+  object: 'a mapping',
+};
+
+function listLength(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  const length = issue.code === 'too_small' ? issue.minimum : issue.maximum;
+  return `expected a list of ${length}`;
+}
+
+/** A value as it would be typed, cut short. */
+function shown(value: ConfigValue): string {
+  const text = typeof value === 'string' ? `'${value}'` : quoteValue(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+}
+
+function valueAt(tree: ConfigMap, path: Path): ConfigValue | undefined {
+  let value: ConfigValue | undefined = tree;
+  for (const part of path) {
+    value = value instanceof Map ? value.get(String(part)) : Array.isArray(value) ? value[Number(part)] : undefined;
+  }
+  return value;
+}
+
+/** Where a value was written; that of the nearest container when it came about by interpolation. */
+function originOf(root: ConfigNode, path: Path): string {
+  let node = root;
+  let origin: Origin = root.origin;
+  for (const part of path) {
+    const next = node.kind === 'dict' ? node.entries.get(String(part)) : node.kind === 'list' ? node.items[Number(part)] : undefined;
+    if (next === undefined) break;
+    node = next;
+    origin = node.origin;
+  }
+  const written = node.kind === 'scalar' ? toValue(node) : null;
+  const interpolated = typeof written === 'string' && written.includes('${') ? `${written} in ` : '';
+  return interpolated + describeOrigin(origin);
+}

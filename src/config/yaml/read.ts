@@ -1,0 +1,84 @@
+import { LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
+import { dictNode, type DictNode } from '../node.js';
+import { refuse } from '../problems.js';
+import { buildNode } from './build.js';
+import { findSeparatingTab } from './tabs.js';
+
+/**
+ * Characters PyYAML refuses in a stream, and the line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029, a lone
+ * carriage return), which npm `yaml` reads as text.
+ */
+// oxlint-disable-next-line no-control-regex
+const UNSUPPORTED = /[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ufffd]|\r(?!\n)/;
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+function at(file: string, { line, column }: { line: number; column: number }): string {
+  return `${file}:${line}:${column}`;
+}
+
+function firstLine(error: YAMLError): string {
+  return error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+}
+
+function parse(text: string, file: string, lines: LineCounter): Document.Parsed[] {
+  try {
+    const parsed = parseAllDocuments(text, {
+      version: '1.1',
+      schema: 'failsafe',
+      uniqueKeys: false, // told apart in build.ts, as PyYAML does
+      logLevel: 'silent',
+      prettyErrors: true,
+      lineCounter: lines,
+    });
+    return Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
+  } catch (error) {
+    if (error instanceof RangeError) refuse(`${file}: nested too deeply to be a configuration`, error);
+    throw error;
+  }
+}
+
+/**
+ * Reads one YAML document whose top level is a mapping (an empty one is an empty mapping), by the rules of PyYAML and
+ * OmegaConf.
+ * @param file how the file is called in messages
+ * @throws ConfigError naming file, line and column
+ */
+export function readYaml(text: string, file: string): DictNode {
+  const bad = UNSUPPORTED.exec(text);
+  if (bad) {
+    const code = bad[0].codePointAt(0)!.toString(16).padStart(4, '0');
+    refuse(`${at(file, placeOf(text, bad.index))}: the character U+${code} is not supported in a config file; in double quotes write \\u${code}`);
+  }
+  const tab = findSeparatingTab(text);
+  if (tab >= 0) refuse(`${at(file, placeOf(text, tab))}: a tab cannot separate or indent; use spaces`);
+
+  const lines = new LineCounter();
+  const documents = parse(text, file, lines);
+  const start = { kind: 'file', file, line: 1, column: 1 } as const;
+  const [document, second] = documents;
+  if (document === undefined) return dictNode(start);
+  const error = document.errors[0];
+  if (error) {
+    const [place] = error.linePos ?? [{ line: 1, col: 1 }];
+    refuse(
+      `${at(file, { line: place.line, column: place.col })}: not valid YAML: ${firstLine(error)}`,
+      error,
+    );
+  }
+  if (second !== undefined) {
+    const place = lines.linePos(second.range[0]);
+    refuse(
+      `${at(file, { line: place.line, column: place.col })}: a config file holds one YAML document, not two`,
+    );
+  }
+  const node = buildNode(document, file, lines);
+  if (node === null) return dictNode(start);
+  if (node.kind === 'dict') return node;
+  return refuse(
+    `${file}: a config file holds a mapping (key: value), not a ${node.kind === 'list' ? 'list' : 'single value'}`,
+  );
+}

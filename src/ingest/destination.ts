@@ -1,0 +1,79 @@
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { DATASET_INDEX_FILE } from '../core/layout.js';
+import { hashFile } from '../io/file-hash.js';
+import { ioError } from '../io/io-error.js';
+import { parseDatasetIndex } from './dataset-index.js';
+import type { DestinationFacts } from './plan.js';
+
+/**
+ * Looks at `<out_dir>/<experiment>/<run_id>`. A link for `out_dir` is the user's choice and is followed; one for the
+ * experiment would lead out of it and is refused. Files that are links (into DVC's cache, say) count by content.
+ */
+export async function destinationFacts(
+  outDir: string,
+  experiment: string,
+  runId: string,
+): Promise<DestinationFacts> {
+  const folder = join(outDir, experiment);
+  const path = join(folder, runId);
+  const parent = await kindOf(folder);
+  if (parent === 'link' || parent === 'other') {
+    const what = parent === 'link' ? 'a symbolic link' : 'not a directory';
+    throw new CaptureError('input', `${folder} is ${what}: ingest writes to folders of ${outDir} only`, {
+      hint: 'remove it, or make the out_dir itself the link',
+    });
+  }
+  const kind = await kindOf(path);
+  const found = kind === 'folder' ? await folderFacts(path) : { index: null, files: new Map() };
+  return { path, kind, ...found };
+}
+
+async function folderFacts(path: string): Promise<Pick<DestinationFacts, 'index' | 'files'>> {
+  const files = new Map<string, string | null>();
+  let index = null;
+  for (const name of await readdir(path)) {
+    const file = join(path, name);
+    // unreadable counts as damaged: a link whose target is gone, a folder in place of a file
+    const hash = await hashFile(file).catch(() => null);
+    if (name !== DATASET_INDEX_FILE) files.set(name, hash?.sha256 ?? null);
+    else if (hash !== null) index = parseDatasetIndex(await readFile(file, 'utf8'));
+  }
+  return { index, files };
+}
+
+async function kindOf(path: string): Promise<DestinationFacts['kind']> {
+  try {
+    const stats = await lstat(path);
+    return stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
+    throw ioError(`cannot look at ${path}`, error);
+  }
+}
+
+/** Refuses a run that lies where it would be copied to, and a dataset inside of the run. */
+export async function requireApart(runDir: string, destination: string): Promise<void> {
+  const from = await realpath(runDir);
+  // a link in the run's own place would be replaced, so it stands for itself
+  const to = join(await realPathSoFar(dirname(resolve(destination))), basename(destination));
+  const inside = (a: string, b: string): boolean => a === b || a.startsWith(b + sep);
+  if (!inside(from, to) && !inside(to, from)) return;
+  throw new CaptureError('input', `run_dir ${runDir} and its place in the dataset, ${destination}, overlap`, {
+    hint: 'choose an out_dir that is not the folder of the results',
+  });
+}
+
+/** The real path of a folder, also when its last parts do not exist yet. */
+async function realPathSoFar(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) {
+      throw ioError(`cannot look at ${path}`, error);
+    }
+    return join(await realPathSoFar(parent), basename(path));
+  }
+}

@@ -1,0 +1,57 @@
+import type { JsonMap, JsonValue } from '../core/canonical-json.js';
+import { RUN_FILE } from '../core/layout.js';
+import { buildManifest, manifestFile, withFiles } from '../core/manifest.js';
+import type { WrittenFile } from '../core/ports.js';
+import type { Report } from '../core/report.js';
+import type { RunFile } from './plan.js';
+import type { Source } from './source.js';
+import type { Survey } from './survey.js';
+
+/** The run's own manifest for the folder that also holds the Parquet files made of it. */
+export function completeManifest({ manifest, manifestJson }: Source, made: readonly WrittenFile[]): JsonMap {
+  if (manifest !== null) return withFiles(manifestJson!, [...manifest.files, ...made.map(manifestFile)]);
+  // plume_nav_sim's lists plain names
+  const files = (manifestJson!['files'] ?? []) as readonly JsonValue[];
+  return { ...manifestJson, files: [...files, ...made.map((file) => file.path)] };
+}
+
+/**
+ * A manifest for a run of plume_nav_sim, which never has one. Everything in it is of the run, times included, so
+ * that it comes out the same whenever and wherever it is made.
+ */
+export function firstManifest(
+  { directory: { run, runJson } }: Source,
+  copied: readonly RunFile[],
+  made: readonly WrittenFile[],
+  survey: Survey,
+  validation: Report,
+): JsonMap {
+  const { counts } = validation;
+  const start = run.start_time;
+  const end = survey.lastTs === null ? start : new Date(survey.lastTs * 1000).toISOString();
+  const rowsOf = new Map([...survey.rows, ...made.map((file) => [file.path, file.rows] as const)]);
+  const files = [...copied, ...made].map((file) =>
+    manifestFile({ ...file, rows: rowsOf.get(file.path) ?? null }),
+  );
+  return buildManifest({
+    run,
+    envConfig: runJson['env_config']!,
+    status: survey.openEnd || counts.episodes < run.episode_seeds.length ? 'aborted' : 'complete',
+    createdAt: end,
+    startedAt: start,
+    endedAt: end,
+    gitDirty: null,
+    files: [
+      ...files.filter((file) => file.path === RUN_FILE),
+      ...files.filter((file) => file.path !== RUN_FILE),
+    ],
+    counts,
+    validation,
+    contentDigest: survey.contentDigest,
+    inputs: [],
+    command: [],
+    // what wrote the run, not what wrote this
+    software: { name: 'plume_nav_sim', version: run.package_version, node: 'none', zlib: 'unknown' },
+    recovery: null,
+  });
+}

@@ -1,0 +1,112 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backends } from '../backends/index.js';
+import { plainJson, type JsonMap } from '../core/canonical-json.js';
+import { CaptureError } from '../core/errors.js';
+import { requireSafeComponent } from '../core/ids.js';
+import {
+  CONFIG_FILE,
+  DATASET_INDEX_FILE,
+  LOCK_FILE,
+  MANIFEST_FILE,
+  OVERRIDES_FILE,
+  parquetName,
+  parseStreamFile,
+  RUN_FILE,
+  STREAM_NAMES,
+  type StreamName,
+} from '../core/layout.js';
+import { manifestSchema, type Manifest } from '../core/records.js';
+import { hashFile } from '../io/file-hash.js';
+import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
+import { runHolder } from '../io/run-lock.js';
+import type { Left, RunFile, SourceFacts } from './plan.js';
+
+/** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
+const FOREIGN_SCHEMA = '0.1';
+
+export interface Source {
+  directory: RunDirectory;
+  /** manifest.json as it stands, integers and floats apart. */
+  manifestJson: JsonMap | null;
+  manifest: Manifest | null;
+}
+
+/**
+ * Opens a run that may be ingested: names that are safe as folders, not being written, finished.
+ * @throws CaptureError `input` or `busy`
+ */
+export async function openSource(path: string): Promise<Source> {
+  const directory = await openRun(path);
+  const { run } = directory;
+  requireSafeComponent(`${join(path, RUN_FILE)}: experiment`, run.experiment, 'input');
+  requireSafeComponent(`${join(path, RUN_FILE)}: run_id`, run.run_id, 'input');
+  const holder = await runHolder(path);
+  if (holder !== null) {
+    throw new CaptureError('busy', `${path} is being written by process ${holder.pid} on ${holder.host}`, {
+      hint: 'ingest it when the capture has ended',
+    });
+  }
+  const manifestJson = (await readManifest(directory)) as JsonMap | null;
+  if (manifestJson === null && run.schema_version !== FOREIGN_SCHEMA) {
+    throw new CaptureError('input', `${path} is not finished: it has no ${MANIFEST_FILE}`, {
+      hint: 'only finished runs are ingested; capture it again',
+    });
+  }
+  const parsed = manifestSchema.safeParse(plainJson(manifestJson));
+  return { directory, manifestJson, manifest: parsed.success ? parsed.data : null };
+}
+
+/** What the plan needs to know of a run that has been validated. */
+export async function sourceFacts({ directory, manifestJson, manifest }: Source): Promise<SourceFacts> {
+  const { path, names, run } = directory;
+  const listed = new Map(manifest?.files.map((file) => [file.path, file]));
+  const missing = [...listed.keys()].find((name) => !names.includes(name));
+  if (missing !== undefined) {
+    throw new CaptureError('input', `${join(path, missing)} does not exist, but ${MANIFEST_FILE} lists it`);
+  }
+  const files: RunFile[] = [];
+  const leftOut: Left[] = [];
+  for (const name of names) {
+    const file = listed.get(name);
+    const reason = file === undefined ? await whyLeftOut(path, name) : null;
+    if (reason !== null) leftOut.push({ path: name, reason });
+    else if (file !== undefined) files.push({ path: name, bytes: file.bytes, sha256: file.sha256 });
+    else files.push({ path: name, ...(await hashFile(join(path, name))) });
+  }
+  return {
+    path,
+    experiment: run.experiment,
+    runId: run.run_id,
+    manifest: manifest !== null ? 'ours' : manifestJson === null ? 'none' : 'foreign',
+    manifestDigest: manifest?.manifest_digest ?? null,
+    contentDigest: manifest?.content_digest ?? null,
+    files,
+    leftOut,
+    withoutParquet: await withoutParquet(names),
+  };
+}
+
+/** Why a file that no manifest of ours lists does not go into the dataset; null when it does. */
+async function whyLeftOut(directory: string, name: string): Promise<string | null> {
+  if (name === LOCK_FILE) return 'left by a process that was killed';
+  if (name === DATASET_INDEX_FILE) return 'made anew';
+  if (name.startsWith('.')) return 'hidden: a temporary file, or somebody else’s';
+  const known = [RUN_FILE, MANIFEST_FILE, CONFIG_FILE, OVERRIDES_FILE].includes(name);
+  if (!known && parseStreamFile(name) === null) return 'not a file of the run: no manifest lists it';
+  return (await stat(join(directory, name))).isFile() ? null : 'not a file';
+}
+
+/** The streams Parquet can be made of: recorded in another format, and not there yet. */
+async function withoutParquet(names: readonly string[]): Promise<StreamName[]> {
+  const recorded = await recordingBackend(names);
+  return recorded === 'parquet' ? [] : STREAM_NAMES.filter((stream) => !names.includes(parquetName(stream)));
+}
+
+/** Name of the backend a run was recorded in; Parquet only when there is nothing else. */
+export async function recordingBackend(names: readonly string[]): Promise<string> {
+  for (const name of backends.names) {
+    if (name !== 'parquet' && (await backends.get(name)()).has(names)) return name;
+  }
+  return 'parquet';
+}

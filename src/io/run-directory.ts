@@ -1,0 +1,92 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseTypedJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
+import { CaptureError } from '../core/errors.js';
+import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
+import { runSchema, type RunMetadata } from '../core/records.js';
+import { ioError } from './io-error.js';
+
+/** A run directory as found on disk, its run.json read and checked against the schema. */
+export interface RunDirectory {
+  path: string;
+  /** File names in it, sorted. */
+  names: string[];
+  run: RunMetadata;
+  /** run.json as it stands, integers (bigint) and floats (number) apart. */
+  runJson: JsonMap;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error);
+  }
+}
+
+/** JSON of a file, integers and floats apart; a syntax error names the file. */
+export async function readJsonFile(path: string): Promise<JsonValue> {
+  const text = await readText(path);
+  try {
+    return parseTypedJson(text);
+  } catch (error) {
+    throw new CaptureError('input', `${path} is not valid JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** File names of a directory, sorted; `input` error when it is no directory. */
+export async function listDirectory(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      const what = code === 'ENOENT' ? 'does not exist' : 'is a file, not a run directory';
+      throw new CaptureError('input', `${path} ${what}`, {
+        hint: 'give a run directory: <output>/<experiment>/<run_id>',
+      });
+    }
+    throw ioError(`cannot read directory ${path}`, error);
+  }
+}
+
+/** Whether a path is a directory with a run.json in it: what every command takes for a run. */
+export async function isRunDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(join(path, RUN_FILE))).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Opens a run directory, ours or plume_nav_sim's.
+ * @throws CaptureError `input` when the path is no run or run.json does not read as one
+ */
+export async function openRun(path: string): Promise<RunDirectory> {
+  const names = await listDirectory(path);
+  if (!names.includes(RUN_FILE)) {
+    throw new CaptureError('input', `${path} is not a run directory: it has no ${RUN_FILE}`, {
+      hint: 'give a run directory: <output>/<experiment>/<run_id>',
+    });
+  }
+  const runPath = join(path, RUN_FILE);
+  const runJson = await readJsonFile(runPath);
+  const parsed = runSchema.safeParse(plainJson(runJson));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue!.path.join('.');
+    throw new CaptureError(
+      'input',
+      `${runPath} is not a valid run.json: ${where === '' ? '' : `${where}: `}${issue!.message}`,
+    );
+  }
+  return { path, names, run: parsed.data, runJson: runJson as JsonMap };
+}
+
+/** manifest.json as it stands, integers and floats apart; null when the run is not finished. */
+export async function readManifest(run: RunDirectory): Promise<JsonValue | null> {
+  return run.names.includes(MANIFEST_FILE) ? readJsonFile(join(run.path, MANIFEST_FILE)) : null;
+}

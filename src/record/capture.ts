@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { backends } from '../backends/index.js';
+import { plainJson, prettyJson } from '../core/canonical-json.js';
+import { ContentDigest } from '../core/digest.js';
+import {
+  CONFIG_FILE,
+  MANIFEST_FILE,
+  OVERRIDES_FILE,
+  RUN_FILE,
+  STREAM_NAMES,
+  type StreamName,
+} from '../core/layout.js';
+import { buildManifest } from '../core/manifest.js';
+import type { Clock, RowObserver, StreamWriter, WrittenFile } from '../core/ports.js';
+import { runSchema, type ManifestFile, type RunMetadata } from '../core/records.js';
+import type { Report } from '../core/report.js';
+import { EPISODES, SCHEMA_VERSION, STEPS, STREAMS } from '../core/streams.js';
+import { writeFileAtomic } from '../io/atomic.js';
+import { gitState } from '../io/git.js';
+import { softwareVersions } from '../io/package-info.js';
+import { unlockRun } from '../io/run-lock.js';
+import { runEpisodes, type Progress } from './episodes.js';
+import { prepareSimulation } from './inputs.js';
+import { inventory } from './inventory.js';
+import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
+import { Recorder } from './recorder.js';
+import { envConfigJson, runJson } from './run-metadata.js';
+import type { Simulation } from '../sim/simulation.js';
+import type { CaptureSettings, Provenance } from './settings.js';
+
+/** Validation that looks at the rows while they are recorded. */
+export interface RecordingValidation extends RowObserver {
+  finish(): Report;
+}
+
+export interface CapturePorts {
+  clock: Clock;
+  /** Aborting ends the capture in order: what was captured is finalised with status `aborted`. */
+  signal: AbortSignal;
+  startValidation(run: RunMetadata): RecordingValidation;
+  onStart(run: { runId: string; directory: string }): void;
+  onProgress(progress: Progress): void;
+}
+
+export interface CaptureResult {
+  runId: string;
+  directory: string;
+  status: 'complete' | 'aborted';
+  counts: Progress;
+  files: ManifestFile[];
+  contentDigest: string;
+  validation: Report;
+  elapsedMs: number;
+}
+
+/**
+ * Captures one run: simulation -> step batches -> recorder -> files, then the manifest, whose presence means
+ * finished. Bad settings and unreadable inputs are refused before anything is written.
+ *
+ * @throws CaptureError `config` or `input` for what was asked, `io` when the disk refuses
+ */
+export async function capture(
+  settings: CaptureSettings,
+  provenance: Provenance,
+  ports: CapturePorts,
+): Promise<CaptureResult> {
+  const { clock, signal } = ports;
+  const begun = clock.monotonic();
+  const [{ simulation, inputs }, git] = await Promise.all([
+    prepareSimulation(settings),
+    gitState(provenance.cwd),
+  ]);
+  const run = await claimRun(settings, clock.now());
+  const { directory, runId, startMs } = run;
+  ports.onStart({ runId, directory });
+  const envConfig = envConfigJson(settings, simulation);
+  const metadataJson = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig });
+  const metadata = runSchema.parse(plainJson(metadataJson));
+  await writeRunFiles(run, metadataJson, provenance);
+
+  const digest = new ContentDigest(STEPS, EPISODES);
+  const validation = ports.startValidation(metadata);
+  const { counts, written } = await record(run, simulation, settings, ports, {
+    observers: [digest, validation],
+    metadata: {
+      schema_version: SCHEMA_VERSION,
+      config_hash: provenance.configHash,
+      experiment: settings.experiment,
+      run_id: runId,
+    },
+  }).catch(async (error: unknown) => {
+    await unlockRun(directory);
+    throw error;
+  });
+
+  const status = counts.episodes === settings.episodes ? 'complete' : 'aborted';
+  const files = await inventory(directory, written, [RUN_FILE, CONFIG_FILE, OVERRIDES_FILE]);
+  const report = validation.finish();
+  const contentDigest = digest.finish();
+  const endMs = settings.clock === 'wall' ? clock.now() : startMs + (counts.steps * 1000) / settings.fps;
+  const manifest = buildManifest({
+    run: metadata,
+    envConfig,
+    status,
+    createdAt: iso(endMs),
+    startedAt: iso(startMs),
+    endedAt: iso(endMs),
+    gitDirty: git.dirty,
+    files,
+    counts,
+    validation: report,
+    contentDigest,
+    inputs,
+    command: provenance.command,
+    software: softwareVersions(),
+    recovery: null,
+  });
+  await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
+  await unlockRun(directory);
+  const elapsedMs = clock.monotonic() - begun;
+  return { runId, directory, status, counts, files, contentDigest, validation: report, elapsedMs };
+}
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+
+/** Runs the episodes into the run's files and closes them; on an error they stay as far as they came. */
+async function record(
+  { runId, directory, startMs }: ClaimedRun,
+  simulation: Simulation,
+  settings: CaptureSettings,
+  { clock, signal, onProgress }: CapturePorts,
+  { observers, metadata }: { observers: RowObserver[]; metadata: Record<string, string> },
+): Promise<{ counts: Progress; written: WrittenFile[] }> {
+  const writers: StreamWriters = { steps: [], episodes: [] };
+  try {
+    await openWriters(writers, settings, directory, metadata);
+    const { observationWidth } = simulation;
+    const timeless = settings.clock === 'sim';
+    const recorder = new Recorder({ runId, observationWidth, writers, observers, timeless });
+    const counts = await runEpisodes({ settings, simulation, recorder, clock, startMs, signal, onProgress });
+    return { counts, written: await recorder.close() };
+  } catch (error) {
+    for (const writer of [...writers.steps, ...writers.episodes]) await writer.abort();
+    throw error;
+  }
+}
+
+type StreamWriters = Record<StreamName, StreamWriter[]>;
+
+/** Opens the recording backend's writers, and Parquet's beside them when asked. */
+async function openWriters(
+  writers: StreamWriters,
+  { record: { backend: main, storage }, rotateBytes, parquet }: CaptureSettings,
+  directory: string,
+  metadata: Record<string, string>,
+): Promise<void> {
+  const { level } = storage.compression;
+  for (const name of parquet ? [main, 'parquet'] : [main]) {
+    const backend = await backends.get(name)();
+    for (const stream of STREAM_NAMES) {
+      writers[stream].push(
+        await backend.openWriter({ directory, stream: STREAMS[stream], level, rotateBytes, metadata }),
+      );
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { describeFile, parseStreamFile, parquetName, jsonlPartName } from '../core/layout.js';
+import type { WrittenFile } from '../core/ports.js';
+import type { ManifestFile } from '../core/records.js';
+import { hashFile } from '../io/file-hash.js';
+
+/** The manifest's entries of the files a run's writers closed and of the small files beside them. */
+export async function inventory(
+  directory: string,
+  written: readonly WrittenFile[],
+  metaFiles: readonly string[],
+): Promise<ManifestFile[]> {
+  const meta = await Promise.all(
+    metaFiles.map(async (path) => ({ path, rows: null, ...(await hashFile(join(directory, path))) })),
+  );
+  return [...meta, ...written].map(({ path, bytes, sha256, rows }) => {
+    const { mediaType, role } = describeFile(path);
+    const stream = parseStreamFile(path);
+    const derived = stream !== null && path === parquetName(stream.stream);
+    return {
+      path,
+      bytes,
+      sha256,
+      rows,
+      media_type: mediaType,
+      role,
+      derived_from: derived ? jsonlPartName(stream.stream, 0) : null,
+    };
+  });
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { prettyJson, type JsonMap } from '../core/canonical-json.js';
+import { CaptureError } from '../core/errors.js';
+import { formatRunId, requireSafeComponent, runIdEpochMs } from '../core/ids.js';
+import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
+import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
+import { lockRun } from '../io/run-lock.js';
+import type { CaptureSettings, Provenance } from './settings.js';
+
+export interface ClaimedRun {
+  runId: string;
+  directory: string;
+  /** Start of the run, milliseconds since the epoch. */
+  startMs: number;
+}
+
+/**
+ * Makes the run's directory, which nobody else can have: an exclusive mkdir, trying `-2`, `-3`, … for runs that
+ * start in the same second.
+ */
+export async function claimRun(settings: CaptureSettings, nowMs: number): Promise<ClaimedRun> {
+  const { output, experiment, runId: wanted, clock } = settings;
+  const parent = join(output, requireSafeComponent('experiment', experiment));
+  if (wanted !== null) {
+    requireSafeComponent('run_id', wanted);
+    const startMs = startOf(wanted, clock, nowMs);
+    const directory = join(parent, wanted);
+    if (!(await claimDirectory(directory))) {
+      throw new CaptureError('config', `run_id ${wanted} is taken: ${directory} exists`, {
+        hint: 'choose another run_id, or leave it null to have one made',
+      });
+    }
+    return { runId: wanted, directory, startMs };
+  }
+  for (let attempt = 1; ; attempt++) {
+    const runId = formatRunId(nowMs, attempt);
+    const directory = join(parent, runId);
+    if (await claimDirectory(directory)) return { runId, directory, startMs: startOf(runId, clock, nowMs) };
+  }
+}
+
+/** Under `clock: sim` a run starts when its id says. */
+function startOf(runId: string, clock: CaptureSettings['clock'], nowMs: number): number {
+  if (clock === 'wall') return nowMs;
+  const startMs = runIdEpochMs(runId);
+  if (startMs === null) {
+    throw new CaptureError('config', `clock: sim takes the start time from run_id, and '${runId}' has none`, {
+      hint: 'use the form run-YYYYMMDD-HHMMSS',
+    });
+  }
+  return startMs;
+}
+
+/** Everything that stands in the directory before the first step. */
+export async function writeRunFiles(
+  { directory, startMs }: ClaimedRun,
+  runJson: JsonMap,
+  { configYaml, overridesYaml }: Provenance,
+): Promise<void> {
+  await lockRun(directory, new Date(startMs).toISOString());
+  await writeFileAtomic(join(directory, CONFIG_FILE), configYaml);
+  await writeFileAtomic(join(directory, OVERRIDES_FILE), overridesYaml);
+  await writeFileAtomic(join(directory, RUN_FILE), prettyJson(runJson));
+}

@@ -1,0 +1,12 @@
+import type { Check } from '../check.js';
+import { episodes } from './episodes.js';
+import { geometry } from './geometry.js';
+import { ids } from './ids.js';
+import { seeds } from './seeds.js';
+import { steps } from './steps.js';
+import { time } from './time.js';
+import { totals } from './totals.js';
+import { values } from './values.js';
+
+/** One line a check of the records, in the order their findings appear for the same rows. */
+export const CHECKS: readonly Check[] = [ids, episodes, steps, totals, seeds, values, geometry, time];

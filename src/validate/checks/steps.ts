@@ -1,0 +1,80 @@
+import { flags, numbers, texts } from '../../core/batch.js';
+import type { RowSource } from '../../core/ports.js';
+import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
+
+/** Steps of an episode are 1, 2, 3, …; the last one, and no other, is terminated or truncated. */
+class StepOrder implements RowCheck {
+  private expected = 1;
+  /** Whether the last step seen ends the episode. */
+  private ended = false;
+  private readonly context: RowContext;
+
+  constructor(context: RowContext) {
+    this.context = context;
+  }
+
+  steps(rows: StepRows): void {
+    this.checkNumbers(rows);
+    this.checkFlags(rows);
+    this.checkEpisodeId(rows);
+  }
+
+  episode({ batch, source, row, episode }: EpisodeEnd): void {
+    if (batch !== null && episode.rows > 0 && !this.ended && !episode.gap) {
+      const message = `${episode.id}: its last step is neither terminated nor truncated`;
+      this.context.report('flag-missing', source, row, message);
+    }
+    this.expected = 1;
+    this.ended = false;
+  }
+
+  private checkNumbers({ batch, from, to, source, episode }: StepRows): void {
+    const step = numbers(batch, 'step');
+    if (step === null) return;
+    let { expected } = this;
+    for (let i = from; i < to; i++) {
+      const found = step[i]!;
+      if (found !== expected && !(episode.gap && found > expected)) {
+        const message = `${episode.id}: expected step ${expected}, found ${found}`;
+        this.context.report('step-order', source, i, message);
+      }
+      expected = found + 1;
+    }
+    this.expected = expected;
+  }
+
+  private checkFlags({ batch, from, to, source, episode }: StepRows): void {
+    const terminated = flags(batch, 'terminated');
+    const truncated = flags(batch, 'truncated');
+    if (terminated === null || truncated === null) return;
+    if (this.ended) this.reportEarly(source, from, `${episode.id}: steps follow one that ended it`);
+    const last = to - 1;
+    let early = 0;
+    for (let i = from; i < last; i++) early |= terminated[i]! | truncated[i]!;
+    for (let i = from; early !== 0 && i < last; i++) {
+      if ((terminated[i]! | truncated[i]!) === 0) continue;
+      const flag = terminated[i] ? 'terminated' : 'truncated';
+      this.reportEarly(source, i, `${episode.id}: ${flag}, but further steps follow`);
+    }
+    this.ended = (terminated[last]! | truncated[last]!) !== 0;
+  }
+
+  private reportEarly(source: RowSource | null, row: number, message: string): void {
+    this.context.report('flag-early', source, row, message);
+  }
+
+  private checkEpisodeId({ batch, from, to, source, episode }: StepRows): void {
+    const column = texts(batch, 'episode_id');
+    if (column === null) return;
+    const { codes, dictionary } = column;
+    let good = -1;
+    for (let i = from; i < to; i++) {
+      if (codes[i] === good) continue;
+      const id = dictionary[codes[i]!]!;
+      if (id === episode.id) good = codes[i]!;
+      else this.context.report('episode-id', source, i, `${id} among the steps of ${episode.id}`);
+    }
+  }
+}
+
+export const steps: Check = { name: 'steps', create: (context) => new StepOrder(context) };

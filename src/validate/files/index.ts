@@ -1,0 +1,10 @@
+import type { FileCheck } from '../run-context.js';
+import { finished } from './finished.js';
+import { inventory } from './inventory.js';
+import { layout } from './layout.js';
+import { manifest } from './manifest.js';
+import { summary } from './summary.js';
+import { version } from './version.js';
+
+/** One line a check of a run's files. */
+export const FILE_CHECKS: readonly FileCheck[] = [layout, version, finished, manifest, inventory, summary];

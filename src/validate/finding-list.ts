@@ -1,0 +1,39 @@
+import type { Finding } from '../core/report.js';
+
+/** Findings shown of one code in one file; the rest is counted, so that neither memory nor output grows. */
+export const FINDINGS_SHOWN = 20;
+
+/** Collects findings in order, counting instead of keeping those that repeat. */
+export class FindingList {
+  errors = 0;
+  notes = 0;
+  private readonly shown: Finding[] = [];
+  private readonly counts = new Map<string, number>();
+
+  add = (finding: Finding): void => {
+    if (finding.severity === 'error') this.errors++;
+    else this.notes++;
+    const key = `${finding.code} ${finding.file ?? ''}`;
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    if (count <= FINDINGS_SHOWN) this.shown.push(finding);
+  };
+
+  /** What was kept, each kind followed by how many more there were. */
+  list(): Finding[] {
+    const left = new Map<string, number>();
+    for (const [key, count] of this.counts) if (count > FINDINGS_SHOWN) left.set(key, FINDINGS_SHOWN);
+    const all: Finding[] = [];
+    for (const finding of this.shown) {
+      all.push(finding);
+      const key = `${finding.code} ${finding.file ?? ''}`;
+      const remaining = left.get(key);
+      if (remaining === undefined) continue;
+      left.set(key, remaining - 1);
+      if (remaining > 1) continue;
+      const more = this.counts.get(key)! - FINDINGS_SHOWN;
+      all.push({ ...finding, line: null, message: `and ${more} more findings of this kind` });
+    }
+    return all;
+  }
+}

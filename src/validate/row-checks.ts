@@ -1,0 +1,71 @@
+import { texts, type Batch } from '../core/batch.js';
+import { finding } from '../core/findings.js';
+import type { RowSource } from '../core/ports.js';
+import type { RunMetadata } from '../core/records.js';
+import type { Finding } from '../core/report.js';
+import type { EpisodeProgress, RowCheck, RowContext, RunEnd } from './check.js';
+import { CHECKS } from './checks/index.js';
+
+export interface RowChecksOptions {
+  run: RunMetadata;
+  source: 'files' | 'recording';
+  end: RunEnd;
+  add(finding: Finding): void;
+}
+
+/** Drives the checks over a run's records, fed as core/digest.ts is: an episode's steps, then its record. */
+export class RowChecks {
+  readonly counts = { episodes: 0, steps: 0 };
+  private readonly checks: readonly RowCheck[];
+  private readonly episode: EpisodeProgress = { number: 1, id: '', rows: 0, gap: false };
+
+  constructor({ run, source, end, add }: RowChecksOptions) {
+    const context: RowContext = {
+      run,
+      source,
+      end,
+      foreign: run.schema_version === '0.1',
+      report: (code, place, row, message) =>
+        add(finding(code, place?.file ?? null, place?.lineOf?.(row) ?? null, message)),
+    };
+    this.checks = CHECKS.map((check) => check.create(context));
+  }
+
+  /** Rows [from, to) of a steps batch, all of one episode, which goes on until `endEpisode`. */
+  addSteps(batch: Batch, from: number, to: number, source: RowSource | null = null): void {
+    if (to <= from) return;
+    const { episode } = this;
+    if (episode.rows === 0) episode.id = episodeIdAt(batch, from);
+    const rows = { batch, from, to, source, episode };
+    for (const check of this.checks) check.steps?.(rows);
+    episode.rows += to - from;
+    this.counts.steps += to - from;
+  }
+
+  /** Ends the episode with its row of an episodes batch; null when it has no record. */
+  endEpisode(batch: Batch | null, row: number, source: RowSource | null = null): void {
+    const { episode } = this;
+    if (episode.rows === 0 && batch !== null) episode.id = episodeIdAt(batch, row);
+    const end = { batch, row, source, episode };
+    for (const check of this.checks) check.episode?.(end);
+    if (batch !== null) this.counts.episodes++;
+    episode.number++;
+    episode.rows = 0;
+    episode.gap = false;
+  }
+
+  /** Some lines of the episode at hand could not be read and have been reported. */
+  markGap(): void {
+    this.episode.gap = true;
+  }
+
+  /** @param gaps some records could not be read */
+  finish(gaps: boolean): void {
+    for (const check of this.checks) check.finish?.({ ...this.counts, gaps });
+  }
+}
+
+function episodeIdAt(batch: Batch, row: number): string {
+  const column = texts(batch, 'episode_id');
+  return column === null ? '' : column.dictionary[column.codes[row]!]!;
+}

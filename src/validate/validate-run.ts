@@ -1,0 +1,116 @@
+import { plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
+import { CaptureError } from '../core/errors.js';
+import { finding, type FindingCodeName } from '../core/findings.js';
+import { MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
+import type { ReadBatch } from '../core/ports.js';
+import { manifestSchema } from '../core/records.js';
+import type { Report } from '../core/report.js';
+import { backends } from '../backends/index.js';
+import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
+import { CHECKS } from './checks/index.js';
+import { FILE_CHECKS } from './files/index.js';
+import { FindingList } from './finding-list.js';
+import { ParquetCopy } from './parquet-copy.js';
+import { readRecords } from './records.js';
+import { RowChecks } from './row-checks.js';
+import type { LoadedManifest, RunContext } from './run-context.js';
+
+type Say = (code: FindingCodeName, file: string | null, message: string) => void;
+
+/** Checks the readers make while they read. */
+const READER_CHECKS = ['gzip', 'lines'];
+
+/**
+ * Checks a finished run on disk: its files, every record, and the sense of the whole. Reads each file once or twice
+ * as a stream and changes nothing; memory does not grow with the run.
+ *
+ * @throws CaptureError `input` when the path is no run directory or its run.json cannot be read
+ */
+export async function validateRun(path: string): Promise<Report> {
+  const directory = await openRun(path);
+  const findings = new FindingList();
+  const say: Say = (code, file, message) => findings.add(finding(code, file, null, message));
+  const foreign = directory.run.schema_version === '0.1';
+  const manifest = await loadManifest(directory, foreign, say);
+  const { reader, format, copy } = await openRecords(directory);
+  const context: RunContext = { directory, foreign, manifest, format, report: say };
+  for (const check of FILE_CHECKS) await check.before?.(context);
+
+  const checks = new RowChecks({
+    run: directory.run,
+    source: 'files',
+    end: manifest?.data?.status ?? 'unknown',
+    add: findings.add,
+  });
+  const copies = new Map<StreamName, ParquetCopy>();
+  // Ingest makes Parquet and manifest for runs that lack them; Parquet without our manifest is not ours.
+  const comparable = !foreign || manifest !== null;
+  for (const stream of copy !== null && comparable ? STREAM_NAMES : []) {
+    copies.set(stream, new ParquetCopy(stream, copy, findings.add));
+  }
+  if (copy !== null && !comparable) {
+    say('parquet-foreign', null, 'Parquet files written by plume_nav_sim are not compared');
+  }
+  const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> =>
+    copies.get(stream)?.compare(read, broken);
+  const records = await readRecords({ reader, checks, add: findings.add, onBatch });
+  for (const [stream, each] of copies) {
+    await each.finish();
+    records.rowsOf.set(`${stream}.parquet`, each.rows);
+  }
+
+  const { counts } = checks;
+  for (const check of FILE_CHECKS) await check.after?.({ ...context, records, counts });
+  const { errors, notes } = findings;
+  const names = [...READER_CHECKS, ...CHECKS, ...FILE_CHECKS].map((check) =>
+    typeof check === 'string' ? check : check.name,
+  );
+  if (copies.size > 0) names.push('parquet');
+  return {
+    ok: errors === 0,
+    source: 'files',
+    checks: names,
+    counts: { ...counts },
+    errors,
+    notes,
+    findings: findings.list(),
+  };
+}
+
+async function openRecords({ path, names }: RunDirectory) {
+  const [jsonl, parquet] = await Promise.all([backends.get('jsonl')(), backends.get('parquet')()]);
+  const hasParquet = parquet.has(names);
+  if (hasParquet && !jsonl.has(names)) {
+    return { reader: parquet.openReader(path, names), format: 'parquet' as const, copy: null };
+  }
+  const copy = hasParquet ? parquet.openReader(path, names) : null;
+  return { reader: jsonl.openReader(path, names), format: 'jsonl' as const, copy };
+}
+
+async function loadManifest(
+  directory: RunDirectory,
+  foreign: boolean,
+  say: Say,
+): Promise<LoadedManifest | null> {
+  let json: JsonValue | null;
+  try {
+    json = await readManifest(directory);
+  } catch (error) {
+    if (!(error instanceof CaptureError) || error.kind !== 'input') throw error;
+    say('manifest-json', MANIFEST_FILE, error.message);
+    return null;
+  }
+  if (json === null) return null;
+  if (foreign && !isOurs(json)) {
+    say('manifest-foreign', MANIFEST_FILE, 'a manifest in the form of plume_nav_sim; it is not checked');
+    return null;
+  }
+  const parsed = manifestSchema.safeParse(plainJson(json));
+  for (const { path, message } of parsed.error?.issues.slice(0, 5) ?? []) {
+    say('manifest-schema', MANIFEST_FILE, `${path.join('.')}: ${message}`);
+  }
+  return { json: json as JsonMap, data: parsed.data ?? null };
+}
+
+const isOurs = (json: JsonValue): boolean =>
+  typeof json === 'object' && json !== null && 'manifest_version' in json;

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { compose, ConfigError, type ConfigValue, toYaml } from '../../src/config/index.js';
+import { resolveTree } from '../../src/config/interpolation/resolve.js';
+import { parseOverride } from '../../src/config/override/parse.js';
+import { pythonRepr } from '../../src/config/python-text.js';
+import { readYaml } from '../../src/config/yaml/read.js';
+import { DELIBERATE } from './hydra-cases/deliberate.js';
+import { TREES } from './hydra-cases/trees.js';
+import { OVERRIDES, VALUES } from './hydra-cases/values.js';
+import { DOCUMENTS, INTERPOLATIONS, SCALARS } from './hydra-cases/yaml.js';
+import { ask, findPeers } from './python.js';
+
+const peers = findPeers(['hydra', 'omegaconf']);
+const ORACLE = fileURLToPath(new URL('hydra_oracle.py', import.meta.url));
+const CONF = fileURLToPath(new URL('../../conf', import.meta.url));
+const ENV = { PLUME_TEST: 'some text', PLUME_NUMBER: '1e3' };
+
+interface Answer {
+  ok?: unknown;
+  sha256?: string;
+  error?: string;
+}
+
+/** The oracle's form of a value. */
+function tagged(value: ConfigValue): unknown {
+  if (typeof value === 'bigint') return { int: String(value) };
+  if (typeof value === 'number') return { float: pythonRepr(value) };
+  if (Array.isArray(value)) return value.map(tagged);
+  if (value instanceof Map) return { map: [...value].map(([key, item]) => [key, tagged(item)]) };
+  return value;
+}
+
+function attempt(make: () => Answer): Answer {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { error: error.message };
+  }
+}
+
+/** Ours equals theirs, errors where it errors; what docs/config.md lists as different is exactly that. */
+function compare(what: string, ours: Answer, theirs: Answer): string[] {
+  const same =
+    theirs.error === undefined
+      ? ours.error === undefined && JSON.stringify(ours.ok) === JSON.stringify(theirs.ok) && (ours.sha256 ?? theirs.sha256) === theirs.sha256
+      : ours.error !== undefined;
+  const deliberate = DELIBERATE.has(what);
+  if (same) return !deliberate ? [] : [`${what}: listed as different, but the same`];
+  return !deliberate ? [`${what}\n  ours   ${JSON.stringify(ours)}\n  theirs ${JSON.stringify(theirs)}`] : [];
+}
+
+function compareAll<Q>(cases: readonly { what: string; question: Q; ours: () => Answer }[]): void {
+  const answers = ask<Q, Answer>(peers, ORACLE, cases.map(({ question }) => question), ENV);
+  const differences = cases.flatMap(({ what, ours }, i) => compare(what, attempt(ours), answers[i]!));
+  expect(differences.join('\n')).toBe('');
+}
+
+const composed = (dir: string, name: string, overrides: readonly string[]): Answer => {
+  const { tree, hash } = compose({ configPath: dir, configName: name, overrides, env: ENV });
+  return { ok: tagged(tree), sha256: hash };
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'plume-hydra-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(peers.python === null)(`as real Hydra (${peers.reason})`, () => {
+  it('reads the values of overrides', () => {
+    const texts = [...VALUES.map((value) => `x=${value}`), ...OVERRIDES];
+    compareAll(
+      texts.map((override) => ({
+        what: override,
+        question: { op: 'value', override },
+        ours: () => ({ ok: tagged(parseOverride(override).value ?? null) }),
+      })),
+    );
+  });
+
+  it('reads and resolves YAML', () => {
+    const texts = [...SCALARS.map((scalar) => `x: ${scalar}\n`), ...DOCUMENTS, ...INTERPOLATIONS];
+    compareAll(
+      texts.map((text) => ({
+        what: text,
+        question: { op: 'yaml', text },
+        ours: () => ({ ok: tagged(resolveTree(readYaml(text, 'test.yaml'), ENV)) }),
+      })),
+    );
+  });
+
+  it('composes small trees', () => {
+    compareAll(
+      TREES.flatMap(({ what, files, overrides, name = 'config' }, index) => {
+        const dir = join(folder, String(index));
+        for (const [path, text] of Object.entries(files)) {
+          mkdirSync(dirname(join(dir, path)), { recursive: true });
+          writeFileSync(join(dir, `${path}.yaml`), text);
+        }
+        return overrides.map((list) => ({
+          what: `${what}: ${list.join(' ')}`,
+          question: { op: 'compose', dir, name, overrides: list },
+          ours: () => composed(dir, name, list),
+        }));
+      }),
+    );
+  });
+
+  it('composes our own tree with every option of every group, to the same hash', () => {
+    const options = (group: string): string[] =>
+      readdirSync(join(CONF, group)).map((file) => `${group}=${file.replace('.yaml', '')}`);
+    const groups = ['data_capture/experiment', 'env/plume', 'movie', 'policy', 'record'].flatMap(options);
+    const lists = [
+      [],
+      ...groups.map((group) => [group]),
+      ['episodes=5', 'env.max_steps=250', 'env.grid_size=[64,64]', 'experiment=batch-20231106'],
+      ['policy=surge_and_cast', 'policy.persistence=2'],
+      ['env/plume=movie', 'movie.path=data/gaussian_plume_demo.zarr', 'movie.step_policy=clamp'],
+      ['policy=scripted', 'policy.actions_file=actions.json', 'clock=sim', 'run_id=run-20260101-000000'],
+      ['+vars.lr=1e-3', 'env.goal_radius=${vars.lr}'],
+      ['~policy', '+extra=1', 'rotate_size=1_000_000'],
+      ['seed=123456789012345678901234567890'],
+    ];
+    compareAll(
+      lists.map((overrides) => ({
+        what: `conf: ${overrides.join(' ')}`,
+        question: { op: 'compose', dir: CONF, name: 'data_capture/config', overrides },
+        ours: () => composed(CONF, 'data_capture/config', overrides),
+      })),
+    );
+  });
+
+  it('reads back what toYaml prints', () => {
+    const texts = [...SCALARS, 'a: b', '${x}', '\\${x}', 'a\\\\${x', ' x ', 'x\ny', '\u007f\u0085\u2028\ufeff', '😀', '-', 'null'];
+    const tree: ConfigValue = new Map<string, ConfigValue>([
+      ['texts', texts.filter((text) => text !== '???')],
+      ['numbers', [1n, -(10n ** 30n), 1, -0, 1e-7, 1e22, 0.1, Infinity, -Infinity, NaN]],
+      ['nested', [[1n, [2n]], new Map<string, ConfigValue>([['a', [new Map([['b', null]])]], ['c', new Map()]]), []]],
+      ['keys', new Map(texts.map((text, i): [string, ConfigValue] => [text, BigInt(i)]))],
+    ]);
+    compareAll([{ what: 'toYaml', question: { op: 'yaml', text: toYaml(tree) }, ours: () => ({ ok: tagged(tree) }) }]);
+  });
+});
