@@ -57,7 +57,8 @@ export default {
     },
     {
       name: 'core-is-pure',
-      comment: 'core computes: of node it needs only SHA-256, of packages only zod. No disk, clock or process.',
+      comment:
+        'core computes: of node it needs only SHA-256, of packages only zod. No disk, clock or process.',
       severity: 'error',
       from: { path: '^src/core/' },
       to: { path: '.', pathNot: `^src/core/|^(node:)?crypto$|${packages(['zod'])}` },
@@ -78,21 +79,24 @@ export default {
     },
     {
       name: 'heavy-packages-are-lazy',
-      comment: '--help must start in about the time of a bare node: load these by import() where they are used.',
+      comment:
+        '--help must start in about the time of a bare node: load these by import() where they are used.',
       severity: 'error',
       from: { path: '^src/' },
       to: { path: packages(HEAVY), dependencyTypesNot: ['dynamic-import', 'type-only', 'type-import'] },
     },
     {
       name: 'no-cycles',
-      comment: 'Modules that need each other to load do so in an order nobody chose. Types may refer to each other.',
+      comment:
+        'Modules that need each other to load do so in an order nobody chose. Types may refer to each other.',
       severity: 'error',
       from: { path: '^src/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'type-import'] } },
     },
     {
       name: 'no-undeclared-packages',
-      comment: 'A user who installs the package gets its dependencies and optionalDependencies, nothing else.',
+      comment:
+        'A user who installs the package gets its dependencies and optionalDependencies, nothing else.',
       severity: 'error',
       from: { path: '^src/' },
       to: {
@@ -113,6 +117,9 @@ export default {
     // type-only imports count too: a room that knows another's types knows that room
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -9,7 +9,10 @@ export const stampFile = (dist) => join(dist, '.built-from');
 export function sourceHash() {
   const hash = createHash('sha256');
   for (const path of ['tsconfig.json', ...filesOf('src')]) {
-    hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0');
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   }
   return hash.digest('hex');
 }
@@ -17,6 +20,6 @@ export function sourceHash() {
 function filesOf(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .sort();
 }

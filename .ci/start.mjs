@@ -18,7 +18,9 @@ const typed = (args) => args.map((arg) => (/[^\w=./-]/.test(arg) ? `'${arg}'` : 
 say(`$ npx plume-nav-capture ${typed(demo)}`);
 const { run_dir, counts, content_digest } = JSON.parse(plume([...demo, '--json'], { capture: true }));
 const dir = relative(root, join(root, run_dir));
-say(`captured ${counts.episodes} episodes, ${counts.steps} steps; content digest ${content_digest.slice(0, 12)}…`);
+say(
+  `captured ${counts.episodes} episodes, ${counts.steps} steps; content digest ${content_digest.slice(0, 12)}…`,
+);
 say();
 for (const line of episodeTable(join(root, run_dir, 'episodes.jsonl.gz'))) say(line);
 say();

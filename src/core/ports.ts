@@ -1,6 +1,6 @@
 import type { Batch } from './batch.js';
 import type { StreamName } from './layout.js';
-import type { Finding } from './report.js';
+import type { Finding, Report } from './report.js';
 
 /** Where the time comes from; handed in, so that tests and `clock: sim` decide it. */
 export interface Clock {
@@ -36,6 +36,11 @@ export interface RowObserver {
   addSteps(batch: Batch, from: number, to: number): void;
   /** The episode's row of an episodes batch; null for the last episode of an aborted run. */
   endEpisode(batch: Batch | null, row: number): void;
+}
+
+/** Validation of a run while it is recorded. */
+export interface RecordingValidation extends RowObserver {
+  finish(): Report;
 }
 
 /** Where rows of a batch came from, for findings. */

@@ -49,7 +49,10 @@ export async function buildFolder(
   }
 
   const files = [...copied, ...made.map(({ path: name, bytes, sha256 }) => ({ path: name, bytes, sha256 }))];
-  if (manifest) files.push({ path: MANIFEST_FILE, ...(await hashFile(join(folder, MANIFEST_FILE))) });
+  if (manifest) {
+    const { bytes, sha256 } = await hashFile(join(folder, MANIFEST_FILE));
+    files.push({ path: MANIFEST_FILE, bytes, sha256 });
+  }
   const index: DatasetIndex = {
     index_version: DATASET_INDEX_VERSION,
     dataset: `${facts.experiment}/${facts.runId}`,

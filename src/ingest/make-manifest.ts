@@ -46,7 +46,7 @@ export function firstManifest(
       ...files.filter((file) => file.path !== RUN_FILE),
     ],
     counts,
-    validation,
+    validation: withoutPlace(validation),
     contentDigest: survey.contentDigest,
     inputs: [],
     command: [],
@@ -54,4 +54,11 @@ export function firstManifest(
     software: { name: 'plume_nav_sim', version: run.package_version, node: 'none', zlib: 'unknown' },
     recovery: null,
   });
+}
+
+/** The report without what it says of the folder the run happens to lie in. */
+function withoutPlace(report: Report): Report {
+  const findings = report.findings.filter(({ code }) => !code.startsWith('directory-'));
+  const dropped = report.findings.length - findings.length;
+  return { ...report, findings, notes: report.notes - dropped };
 }

@@ -69,7 +69,7 @@ export async function sourceFacts({ directory, manifestJson, manifest }: Source)
   const leftOut: Left[] = [];
   for (const name of names) {
     const file = listed.get(name);
-    const reason = file === undefined ? await whyLeftOut(path, name) : null;
+    const reason = file === undefined ? await whyLeftOut(path, name, manifestJson === null) : null;
     if (reason !== null) leftOut.push({ path: name, reason });
     else if (file !== undefined) files.push({ path: name, bytes: file.bytes, sha256: file.sha256 });
     else files.push({ path: name, ...(await hashFile(join(path, name))) });
@@ -83,17 +83,19 @@ export async function sourceFacts({ directory, manifestJson, manifest }: Source)
     contentDigest: manifest?.content_digest ?? null,
     files,
     leftOut,
-    withoutParquet: await withoutParquet(names),
+    withoutParquet: await withoutParquet(names.filter((name) => !leftOut.some((left) => left.path === name))),
   };
 }
 
 /** Why a file that no manifest of ours lists does not go into the dataset; null when it does. */
-async function whyLeftOut(directory: string, name: string): Promise<string | null> {
+async function whyLeftOut(directory: string, name: string, unlisted: boolean): Promise<string | null> {
   if (name === LOCK_FILE) return 'left by a process that was killed';
   if (name === DATASET_INDEX_FILE) return 'made anew';
   if (name.startsWith('.')) return 'hidden: a temporary file, or somebody else’s';
   const known = [RUN_FILE, MANIFEST_FILE, CONFIG_FILE, OVERRIDES_FILE].includes(name);
   if (!known && parseStreamFile(name) === null) return 'not a file of the run: no manifest lists it';
+  // its columns are not those the manifest to be made would promise
+  if (unlisted && parseStreamFile(name)?.format === 'parquet') return 'written by plume_nav_sim, made anew';
   return (await stat(join(directory, name))).isFile() ? null : 'not a file';
 }
 

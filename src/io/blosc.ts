@@ -10,17 +10,50 @@ const ZSTD = 4;
 const MIN_STREAM_BYTES = 128;
 const MAX_SPLITS = 16;
 
+/** As much of a codec, and of zarrita's registry of them, as the guard needs. */
+interface Codec {
+  decode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+type LoadCodec = () => Promise<{ fromConfig(configuration: unknown, metadata: unknown): Codec }>;
+type CodecRegistry = Map<string, LoadCodec>;
+
+const guarded = new WeakSet<LoadCodec>();
+
+/**
+ * Makes the registry's Blosc refuse chunks that are not whole: the decoder behind it (numcodecs 0.3) reports no
+ * error, but gives what happens to lie in memory. Idempotent.
+ */
+export function guardBlosc(registry: CodecRegistry): void {
+  for (const name of ['blosc', 'numcodecs.blosc']) {
+    const load = registry.get(name);
+    const loadZstd = registry.get('zstd');
+    if (load === undefined || loadZstd === undefined || guarded.has(load)) continue;
+    const loadGuarded: LoadCodec = async () => {
+      const [Blosc, Zstd] = await Promise.all([load(), loadZstd()]);
+      const zstd = Zstd.fromConfig({ level: 1 }, {});
+      return {
+        fromConfig(configuration, metadata) {
+          const codec = Blosc.fromConfig(configuration, metadata);
+          const decode = codec.decode.bind(codec);
+          codec.decode = async (bytes) => {
+            await checkBlosc(bytes, zstd);
+            return decode(bytes);
+          };
+          return codec;
+        },
+      };
+    };
+    guarded.add(loadGuarded);
+    registry.set(name, loadGuarded);
+  }
+}
+
 /**
  * Throws unless `bytes` is one whole Blosc chunk: header, block offsets and stream sizes fit, and the streams
- * decompress (zstd, zlib; of other compressors only the sizes are looked at). The decoder we have reports nothing.
+ * decompress (zstd, zlib; of other compressors only the sizes are looked at).
  * Source: c-blosc 1, README_CHUNK_FORMAT.rst.
- *
- * @param unzstd decompresses a zstd frame, or throws
  */
-export async function checkBlosc(
-  bytes: Uint8Array,
-  unzstd: (frame: Uint8Array) => Uint8Array | Promise<Uint8Array>,
-): Promise<void> {
+async function checkBlosc(bytes: Uint8Array, zstd: Codec): Promise<void> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES) throw new RangeError(`${bytes.length} bytes are no Blosc chunk`);
   const flags = bytes[2]!;
@@ -51,7 +84,7 @@ export async function checkBlosc(
       const from = at + 4;
       at = from + stored;
       if (at > size) throw new RangeError('a Blosc block ends beyond the chunk');
-      await checkStream(bytes.subarray(from, at), length / streams, flags >>> 5, unzstd);
+      await checkStream(bytes.subarray(from, at), length / streams, flags >>> 5, zstd);
     }
   }
 }
@@ -62,11 +95,11 @@ async function checkStream(
   stream: Uint8Array,
   length: number,
   compressor: number,
-  unzstd: (frame: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+  zstd: Codec,
 ): Promise<void> {
   // A stream that would not shrink is stored as it is.
   if (stream.length === length || (compressor !== ZSTD && compressor !== ZLIB)) return;
-  const content = await (compressor === ZSTD ? unzstd : unzip)(stream);
+  const content = await (compressor === ZSTD ? zstd.decode(stream) : unzip(stream));
   if (content.length !== length)
     throw new RangeError(`a Blosc stream of ${content.length} bytes, not ${length}`);
 }

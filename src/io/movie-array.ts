@@ -2,7 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as zarrita from 'zarrita';
 import { CaptureError } from '../core/errors.js';
-import { checkBlosc } from './blosc.js';
+import { guardBlosc } from './blosc.js';
 import { ioError } from './io-error.js';
 
 /** What a dataset states about itself; null where it does not. Pairs are (y, x). */
@@ -19,7 +19,7 @@ export interface Scaling {
   offset: number;
 }
 
-export type MovieArray = zarrita.Array<zarrita.NumberDataType, zarrita.Readable>;
+export type MovieArray = zarrita.Array<zarrita.NumberDataType>;
 
 const ARRAY_NAME = 'concentration';
 
@@ -47,38 +47,12 @@ function numeric(path: string, array: zarrita.Array<zarrita.DataType>): MovieArr
   throw new CaptureError('input', `the movie '${path}' holds ${array.dtype}, not numbers of up to 32 bits`);
 }
 
-/** zarrita, with Blosc chunks checked before they are decoded: its decoder makes up what it cannot read. */
+/** zarrita, with Blosc chunks checked before they are decoded. */
 async function loadZarr(): Promise<typeof zarrita> {
   const zarr = await import('zarrita');
-  for (const name of ['blosc', 'numcodecs.blosc']) {
-    const load = zarr.registry.get(name);
-    if (load === undefined || checked.has(load)) continue;
-    const loadChecked: typeof load = async () => {
-      const Codec = await load();
-      const zstd = (await zarr.registry.get('zstd')!()).fromConfig({ level: 1 }, {} as never);
-      return {
-        fromConfig(configuration, metadata) {
-          const codec = Codec.fromConfig(configuration, metadata);
-          const { decode } = codec as { decode(bytes: Uint8Array): Promise<Uint8Array> };
-          return Object.assign(codec, {
-            async decode(bytes: Uint8Array) {
-              await checkBlosc(
-                bytes,
-                (stream) => zstd.decode(stream as never) as unknown as Promise<Uint8Array>,
-              );
-              return decode.call(codec, bytes);
-            },
-          });
-        },
-      };
-    };
-    checked.add(loadChecked);
-    zarr.registry.set(name, loadChecked);
-  }
+  guardBlosc(zarr.registry);
   return zarr;
 }
-
-const checked = new WeakSet<object>();
 
 /** Read side of a Zarr store in a directory. */
 function directoryStore(root: string): zarrita.AsyncReadable {

@@ -123,7 +123,7 @@ export class MovieChunks implements Movie {
     const chunk = await this.array.getChunk(place).catch((error: unknown) => {
       if (error instanceof CaptureError) throw error;
       const { cause } = error as Error;
-      throw wrong(cause instanceof Error ? cause.message : String((error as Error).message), error);
+      throw wrong(cause instanceof Error ? cause.message : (error as Error).message, error);
     });
     const values = chunk.shape.reduce((product, size) => product * size, 1);
     if (chunk.data.length !== values) throw wrong(`${chunk.data.length} values instead of ${values}`);

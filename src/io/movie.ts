@@ -52,7 +52,7 @@ async function statMovie(path: string) {
  */
 export async function movieDigest(path: string): Promise<string> {
   if (!(await statMovie(path)).isDirectory()) return (await hashFile(path)).sha256;
-  const names = (await filesIn(path, '')).map((name) => Buffer.from(name)).sort(Buffer.compare);
+  const names = (await filesIn(path, '')).map((name) => Buffer.from(name)).sort((a, b) => a.compare(b));
   const digest = createHash('sha256');
   for (const name of names) {
     const { sha256 } = await hashFile(join(path, name.toString()));

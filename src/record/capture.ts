@@ -11,7 +11,7 @@ import {
   type StreamName,
 } from '../core/layout.js';
 import { buildManifest } from '../core/manifest.js';
-import type { Clock, RowObserver, StreamWriter, WrittenFile } from '../core/ports.js';
+import type { Clock, RecordingValidation, RowObserver, StreamWriter, WrittenFile } from '../core/ports.js';
 import { runSchema, type ManifestFile, type RunMetadata } from '../core/records.js';
 import type { Report } from '../core/report.js';
 import { EPISODES, SCHEMA_VERSION, STEPS, STREAMS } from '../core/streams.js';
@@ -27,11 +27,6 @@ import { Recorder } from './recorder.js';
 import { envConfigJson, runJson } from './run-metadata.js';
 import type { Simulation } from '../sim/simulation.js';
 import type { CaptureSettings, Provenance } from './settings.js';
-
-/** Validation that looks at the rows while they are recorded. */
-export interface RecordingValidation extends RowObserver {
-  finish(): Report;
-}
 
 export interface CapturePorts {
   clock: Clock;

@@ -33,15 +33,30 @@ export async function prepareSimulation(
   }
   let actions: readonly (readonly number[])[] | null = null;
   if (policy.name === 'scripted') {
-    const text = await readFile(policy.actions_file).catch((error: unknown) => {
-      throw new CaptureError('input', `cannot read policy.actions_file ${policy.actions_file}`, {
-        hint: ioError('', error).hint,
-        cause: error,
-      });
+    const file = policy.actions_file;
+    const text = await readFile(file).catch((error: unknown) => {
+      throw inputError(`cannot read policy.actions_file ${file}`, error);
     });
-    actions = parseActions(text.toString(), policy.actions_file);
+    actions = parseActions(parseJson(text.toString(), file), file);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    inputs.push({ uri: policy.actions_file, sha256, role: 'actions' });
+    inputs.push({ uri: file, sha256, role: 'actions' });
   }
   return { simulation: new Simulation({ env, policy, movie, frames, actions }), inputs };
+}
+
+/** What the system said about a file we were given, as a mistake of the input and not of our disk. */
+function inputError(doing: string, error: unknown): CaptureError {
+  const { message, hint } = ioError(doing, error);
+  return new CaptureError('input', message, { hint, cause: error });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CaptureError('input', `policy.actions_file ${file} is not JSON: ${(error as Error).message}`, {
+      hint: 'give integers, [0, 1, 2], or a list of such lists, one an episode',
+      cause: error,
+    });
+  }
 }

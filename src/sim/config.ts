@@ -11,16 +11,17 @@ import { windSchema } from './wind/wind.js';
 export { movieSchema, type MovieConfig } from './fields/movie.js';
 export type { PolicyConfig } from './policies/index.js';
 
-function unknownName(what: string, names: readonly string[]) {
-  return ({ input }: { input?: unknown }) => {
-    const name = typeof input === 'string' ? input : JSON.stringify(input);
-    return `unknown ${what} '${name}', ${suggest(String(name), names)}`;
-  };
+/** Message for a name no variant has. */
+function unknownName(what: string, name: unknown, names: readonly string[]): string {
+  const valid = `valid: ${names.join(', ')}`;
+  if (name === undefined) return `no ${what} is given, ${valid}`;
+  if (typeof name !== 'string') return `${what} must be a name, ${valid}`;
+  return `unknown ${what} '${name}', ${suggest(name, names)}`;
 }
 
 /** One of the names of a registry. */
 const oneOf = (what: string, names: readonly string[]) =>
-  z.enum(names as [string, ...string[]], { error: unknownName(what, names) });
+  z.enum(names as [string, ...string[]], { error: ({ input }) => unknownName(what, input, names) });
 
 const cell = () => z.tuple([int(), int()]).nullable().default(null);
 
@@ -70,5 +71,5 @@ const policyOptions = policies.names.map((name) =>
 /** The policy: `policy` in a config. */
 export const policySchema = z.discriminatedUnion('name', policyOptions as [(typeof policyOptions)[number]], {
   error: ({ input }) =>
-    unknownName('policy', policies.names)({ input: (input as { name?: unknown } | null | undefined)?.name }),
+    unknownName('policy', (input as { name?: unknown } | undefined)?.name, policies.names),
 }) as unknown as z.ZodType<PolicyConfig>;

@@ -49,7 +49,7 @@ export interface RowContext {
   /** `recording`: batches in memory, which no reader has checked against the schema. */
   source: 'files' | 'recording';
   end: RunEnd;
-  report(code: FindingCodeName, source: RowSource | null, row: number, message: string): void;
+  readonly report: (code: FindingCodeName, source: RowSource | null, row: number, message: string) => void;
 }
 
 /**

@@ -19,9 +19,9 @@ export interface RecordsRead {
 export interface RecordsOptions {
   reader: StreamReader;
   checks: RowChecks;
-  add(finding: Finding): void;
+  add: (finding: Finding) => void;
   /** Sees every batch of both streams, and whether rows before or in it were left out. */
-  onBatch(stream: StreamName, read: ReadBatch, broken: boolean): Promise<void>;
+  onBatch: (stream: StreamName, read: ReadBatch, broken: boolean) => Promise<void>;
 }
 
 /**
@@ -111,7 +111,7 @@ class EpisodeMerge {
     const number = parseEpisodeId(id);
     for (;;) {
       const record = await this.cursor.peek();
-      if (record?.number == null || number === null || record.number >= number) return;
+      if (record === null || record.number === null || number === null || record.number >= number) return;
       this.endWith(record, gap);
     }
   }

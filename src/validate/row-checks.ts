@@ -10,7 +10,7 @@ export interface RowChecksOptions {
   run: RunMetadata;
   source: 'files' | 'recording';
   end: RunEnd;
-  add(finding: Finding): void;
+  add: (finding: Finding) => void;
 }
 
 /** Drives the checks over a run's records, fed as core/digest.ts is: an episode's steps, then its record. */

@@ -19,7 +19,7 @@ export interface RunContext {
   manifest: LoadedManifest | null;
   /** Which format the records are read from. */
   format: 'jsonl' | 'parquet';
-  report(code: FindingCodeName, file: string | null, message: string): void;
+  readonly report: (code: FindingCodeName, file: string | null, message: string) => void;
 }
 
 /** And after. */

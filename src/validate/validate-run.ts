@@ -2,9 +2,9 @@ import { plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.
 import { CaptureError } from '../core/errors.js';
 import { finding, type FindingCodeName } from '../core/findings.js';
 import { MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
-import type { ReadBatch } from '../core/ports.js';
+import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { manifestSchema } from '../core/records.js';
-import type { Report } from '../core/report.js';
+import type { Finding, Report } from '../core/report.js';
 import { backends } from '../backends/index.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
 import { CHECKS } from './checks/index.js';
@@ -42,15 +42,7 @@ export async function validateRun(path: string): Promise<Report> {
     end: manifest?.data?.status ?? 'unknown',
     add: findings.add,
   });
-  const copies = new Map<StreamName, ParquetCopy>();
-  // Ingest makes Parquet and manifest for runs that lack them; Parquet without our manifest is not ours.
-  const comparable = !foreign || manifest !== null;
-  for (const stream of copy !== null && comparable ? STREAM_NAMES : []) {
-    copies.set(stream, new ParquetCopy(stream, copy, findings.add));
-  }
-  if (copy !== null && !comparable) {
-    say('parquet-foreign', null, 'Parquet files written by plume_nav_sim are not compared');
-  }
+  const copies = openCopies(context, copy, findings.add);
   const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> =>
     copies.get(stream)?.compare(read, broken);
   const records = await readRecords({ reader, checks, add: findings.add, onBatch });
@@ -77,6 +69,21 @@ export async function validateRun(path: string): Promise<Report> {
   };
 }
 
+/** Ingest makes Parquet and manifest for runs that lack them; Parquet without a manifest of ours is not ours. */
+function openCopies(
+  { foreign, manifest, report }: RunContext,
+  reader: StreamReader | null,
+  add: (finding: Finding) => void,
+): Map<StreamName, ParquetCopy> {
+  if (reader === null) return new Map();
+  if (foreign && manifest === null) {
+    report('parquet-foreign', null, 'Parquet files written by plume_nav_sim are not compared');
+    return new Map();
+  }
+  return new Map(STREAM_NAMES.map((stream) => [stream, new ParquetCopy(stream, reader, add)]));
+}
+
+/** Records are read from JSONL where there is any; Parquet beside it is a copy. */
 async function openRecords({ path, names }: RunDirectory) {
   const [jsonl, parquet] = await Promise.all([backends.get('jsonl')(), backends.get('parquet')()]);
   const hasParquet = parquet.has(names);

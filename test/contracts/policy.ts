@@ -4,6 +4,8 @@ import type { Policy, PolicyInputs, PolicyVariant } from '../../src/sim/policies
 
 const observations = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 200 });
 
+const seeds = fc.integer({ min: 0, max: 2 ** 53 - 2 });
+
 const play = (policy: Policy, smelt: readonly number[]): number[] =>
   smelt.map((concentration) => policy.choose(Float32Array.of(concentration)));
 
@@ -13,7 +15,7 @@ export function policyContract(variant: PolicyVariant, parameters: unknown, inpu
 
   it('chooses actions of the action space', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), observations, (seed, smelt) => {
+      fc.property(seeds, observations, (seed, smelt) => {
         const policy = create();
         policy.reset(seed, 0);
         for (const action of play(policy, smelt.slice(0, policy.maxSteps))) {
@@ -25,7 +27,7 @@ export function policyContract(variant: PolicyVariant, parameters: unknown, inpu
 
   it('starts over with reset: an episode depends on its seed alone', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), observations, observations, (seed, before, smelt) => {
+      fc.property(seeds, observations, observations, (seed, before, smelt) => {
         const used = create();
         used.reset(seed + 1, 0);
         play(used, before.slice(0, used.maxSteps));

@@ -59,7 +59,7 @@ const typed = fc.letrec<{ value: unknown }>((tie) => ({
     fc.dictionary(
       fc.string({ unit: 'binary' }).filter((key) => key !== '__proto__'),
       tie('value'),
-      { maxLength: 4, noNullPrototype: true },
+      { maxKeys: 4, noNullPrototype: true },
     ),
   ),
 })).value;

@@ -47,7 +47,9 @@ function attempt(make: () => Answer): Answer {
 function compare(what: string, ours: Answer, theirs: Answer): string[] {
   const same =
     theirs.error === undefined
-      ? ours.error === undefined && JSON.stringify(ours.ok) === JSON.stringify(theirs.ok) && (ours.sha256 ?? theirs.sha256) === theirs.sha256
+      ? ours.error === undefined &&
+        JSON.stringify(ours.ok) === JSON.stringify(theirs.ok) &&
+        (ours.sha256 ?? theirs.sha256) === theirs.sha256
       : ours.error !== undefined;
   const deliberate = DELIBERATE.has(what);
   if (same) return !deliberate ? [] : [`${what}: listed as different, but the same`];
@@ -55,7 +57,12 @@ function compare(what: string, ours: Answer, theirs: Answer): string[] {
 }
 
 function compareAll<Q>(cases: readonly { what: string; question: Q; ours: () => Answer }[]): void {
-  const answers = ask<Q, Answer>(peers, ORACLE, cases.map(({ question }) => question), ENV);
+  const answers = ask<Q, Answer>(
+    peers,
+    ORACLE,
+    cases.map(({ question }) => question),
+    ENV,
+  );
   const differences = cases.flatMap(({ what, ours }, i) => compare(what, attempt(ours), answers[i]!));
   expect(differences.join('\n')).toBe('');
 }
@@ -133,13 +140,37 @@ describe.skipIf(peers.python === null)(`as real Hydra (${peers.reason})`, () => 
   });
 
   it('reads back what toYaml prints', () => {
-    const texts = [...SCALARS, 'a: b', '${x}', '\\${x}', 'a\\\\${x', ' x ', 'x\ny', '\u007f\u0085\u2028\ufeff', '😀', '-', 'null'];
+    const texts = [
+      ...SCALARS,
+      'a: b',
+      '${x}',
+      '\\${x}',
+      'a\\\\${x',
+      ' x ',
+      'x\ny',
+      '\u007f\u0085\u2028\ufeff',
+      '😀',
+      '-',
+      'null',
+    ];
     const tree: ConfigValue = new Map<string, ConfigValue>([
       ['texts', texts.filter((text) => text !== '???')],
       ['numbers', [1n, -(10n ** 30n), 1, -0, 1e-7, 1e22, 0.1, Infinity, -Infinity, NaN]],
-      ['nested', [[1n, [2n]], new Map<string, ConfigValue>([['a', [new Map([['b', null]])]], ['c', new Map()]]), []]],
+      [
+        'nested',
+        [
+          [1n, [2n]],
+          new Map<string, ConfigValue>([
+            ['a', [new Map([['b', null]])]],
+            ['c', new Map()],
+          ]),
+          [],
+        ],
+      ],
       ['keys', new Map(texts.map((text, i): [string, ConfigValue] => [text, BigInt(i)]))],
     ]);
-    compareAll([{ what: 'toYaml', question: { op: 'yaml', text: toYaml(tree) }, ours: () => ({ ok: tagged(tree) }) }]);
+    compareAll([
+      { what: 'toYaml', question: { op: 'yaml', text: toYaml(tree) }, ours: () => ({ ok: tagged(tree) }) },
+    ]);
   });
 });

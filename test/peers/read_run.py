@@ -44,11 +44,7 @@ def stream(directory, name):
             "duckdb": {row[0]: row[1] for row in duck_lines},
             "duckdb parquet": {row[0]: row[1] for row in duck_parquet},
         },
-        "metadata": {
-            key.decode(): value.decode()
-            for key, value in pq.read_metadata(parquet_path).metadata.items()
-            if key != b"ARROW:schema"
-        },
+        "metadata": json.loads(pq.read_metadata(parquet_path).metadata[b"plume_nav_capture"]),
     }
 
 

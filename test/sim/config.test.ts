@@ -54,31 +54,34 @@ it('scripted needs its file', () => {
 });
 
 describe('refuses', () => {
-  it.each<[z.ZodType, unknown, RegExp]>([
-    [envSchema, { grid_sise: [3, 3] }, /grid_sise/],
-    [envSchema, { wind: { gusts: true } }, /^wind: .*gusts/],
-    [envSchema, { grid_size: [0, 3] }, /^grid_size\.0: expected an integer >= 1/],
-    [envSchema, { grid_size: [3] }, /^grid_size/],
-    [envSchema, { max_steps: 0 }, /^max_steps: expected an integer >= 1/],
-    [envSchema, { max_steps: 1.5 }, /^max_steps: expected an integer/],
-    [envSchema, { goal_radius: -1 }, /^goal_radius: expected a number >= 0/],
-    [envSchema, { plume_sigma: 0 }, /^plume_sigma: expected a number > 0/],
-    [envSchema, { wind: { noise_std: -0.5 } }, /^wind\.noise_std/],
-    [envSchema, { action_type: 'orientd' }, /unknown action_type 'orientd', did you mean 'oriented'\?/],
-    [envSchema, { plume: 'smoke' }, /unknown plume 'smoke', valid: static, movie/],
-    [movieSchema, { fps: 0 }, /^fps/],
-    [movieSchema, { step_policy: 'loop' }, /^step_policy/],
+  const schemas = { env: envSchema, movie: movieSchema, policy: policySchema };
+
+  it.each<[keyof typeof schemas, unknown, RegExp]>([
+    ['env', { grid_sise: [3, 3] }, /grid_sise/],
+    ['env', { wind: { gusts: true } }, /^wind: .*gusts/],
+    ['env', { grid_size: [0, 3] }, /^grid_size\.0: expected an integer >= 1/],
+    ['env', { grid_size: [3] }, /^grid_size/],
+    ['env', { max_steps: 0 }, /^max_steps: expected an integer >= 1/],
+    ['env', { max_steps: 1.5 }, /^max_steps: expected an integer/],
+    ['env', { goal_radius: -1 }, /^goal_radius: expected a number >= 0/],
+    ['env', { plume_sigma: 0 }, /^plume_sigma: expected a number > 0/],
+    ['env', { wind: { noise_std: -0.5 } }, /^wind\.noise_std/],
+    ['env', { action_type: 'orientd' }, /unknown action_type 'orientd', did you mean 'oriented'\?/],
+    ['env', { plume: 'smoke' }, /unknown plume 'smoke', valid: static, movie/],
+    ['movie', { fps: 0 }, /^fps/],
+    ['movie', { step_policy: 'loop' }, /^step_policy/],
     [
-      policySchema,
+      'policy',
       { name: 'surge_and_kast' },
       /unknown policy 'surge_and_kast', did you mean 'surge_and_cast'\?/,
     ],
-    [policySchema, {}, /unknown policy/],
-    [policySchema, { name: 'random', eps: 0.1 }, /eps/],
-    [policySchema, { name: 'temporal_derivative', eps: 1.5 }, /^eps/],
-    [policySchema, { name: 'surge_and_cast', persistence: -1 }, /^persistence/],
-  ])('%# %j', (schema, value, message) => {
-    expect(messages(schema, value).join('\n')).toMatch(message);
+    ['env', { action_type: 3 }, /action_type must be a name, valid: discrete/],
+    ['policy', {}, /no policy is given, valid: random/],
+    ['policy', { name: 'random', eps: 0.1 }, /eps/],
+    ['policy', { name: 'temporal_derivative', eps: 1.5 }, /^eps/],
+    ['policy', { name: 'surge_and_cast', persistence: -1 }, /^persistence/],
+  ])('%s %j', (part, value, message) => {
+    expect(messages(schemas[part], value).join('\n')).toMatch(message);
   });
 });
 

@@ -14,7 +14,7 @@ it.each([
   [2.5000000000000004, 3],
   [7, 7],
 ])('%d -> %d, as numpy.round', (value, expected) => {
-  expect(roundHalfEven(value) + 0).toBe(expected);
+  expect(roundHalfEven(value)).toBe(expected);
 });
 
 it('is an integer at most half away, an even one at exactly half', () => {

@@ -5,8 +5,8 @@ import { assemble, type SimulationInputs } from '../../src/sim/assemble.js';
 import { envSchema, movieSchema, policySchema } from '../../src/sim/config.js';
 import { Simulation } from '../../src/sim/simulation.js';
 
-export const golden = <T>(name: string): T =>
-  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8')) as T;
+export const golden = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8'));
 
 /** A plain value as the config reader gives it: integers as bigint. */
 export function typed(value: unknown): unknown {

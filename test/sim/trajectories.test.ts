@@ -100,7 +100,7 @@ function checkCase(config: PlainConfig, theCase: Case): void {
 }
 
 describe('plume_nav_sim trajectories, actions replayed', () => {
-  const { cases } = golden<{ cases: Case[] }>('trajectories');
+  const { cases } = golden('trajectories') as { cases: Case[] };
   expect(cases.length).toBeGreaterThan(0);
   it.each(cases.map((theCase) => [title(theCase), theCase] as const))('%s', (_title, theCase) => {
     const actions = theCase.steps.map(([action]) => action);
@@ -109,7 +109,7 @@ describe('plume_nav_sim trajectories, actions replayed', () => {
 });
 
 describe('plume_nav_sim trajectories, the policy chooses', () => {
-  const { cases } = golden<{ cases: Case[] }>('policies');
+  const { cases } = golden('policies') as { cases: Case[] };
   expect(cases.length).toBeGreaterThan(0);
   it.each(cases.map((theCase) => [title(theCase), theCase] as const))('%s', (_title, theCase) => {
     const { name, kwargs, explore } = theCase.policy!;

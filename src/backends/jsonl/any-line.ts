@@ -16,7 +16,7 @@ const NOT_FINITE = /(?<![\w"])-?(?:NaN|Infinity)\b/g;
 
 /** A value as it looks in a message. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
@@ -117,7 +117,7 @@ export class AnyLine {
   private setList(field: Field, name: string, value: unknown): LineProblem | null {
     const isList = Array.isArray(value) && value.every((item) => typeof item === 'number');
     if (!isList) return wrong(name, 'a list of numbers', value);
-    const items = value as number[];
+    const items: number[] = value;
     if (!items.every(Number.isFinite)) return tooLarge(name);
     if (
       this.rows.setList(

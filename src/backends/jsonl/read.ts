@@ -40,8 +40,8 @@ class LineReader {
     this.file = file;
     this.line = 0;
     const text = new LineBuffer();
-    let problem: GzipProblem | null = null;
-    for await (const chunk of readGzip(join(directory, file), (found) => (problem = found))) {
+    const problems: GzipProblem[] = [];
+    for await (const chunk of readGzip(join(directory, file), (found) => problems.push(found))) {
       text.append(chunk);
       yield* this.readLines(text);
       if (text.length < MAX_LINE_BYTES) continue;
@@ -53,10 +53,10 @@ class LineReader {
       text.length = 0;
       break;
     }
-    const { code = null, message = '' } = (problem ?? {}) as Partial<GzipProblem>;
-    if (text.length > 0 && !CUTTING.has(code ?? '')) yield* this.readUnended(text);
+    const isCut = problems.some(({ code }) => CUTTING.has(code));
+    if (text.length > 0 && !isCut) yield* this.readUnended(text);
     yield* this.handOn();
-    if (code !== null) this.report(finding(code, file, null, message));
+    for (const { code, message } of problems) this.report(finding(code, file, null, message));
     this.noteUnknownKey();
   }
 

@@ -59,18 +59,18 @@ function text(vector: Vector, rows: number): Column {
 }
 
 function list(name: string, data: Data, rows: number): Column {
-  const { valueOffsets: offsets, children } = data;
+  const offsets = data.valueOffsets as Int32Array;
   const width = rows === 0 ? 0 : offsets[1]! - offsets[0]!;
   for (let i = 0; i < rows; i++) {
     if (offsets[i + 1]! - offsets[i]! !== width) throw new ColumnError(`${name} has lists of several widths`);
   }
-  const values = children[0]!.values as Float64Array;
+  const values = data.children[0]!.values as Float64Array;
   return { width, values: values.subarray(offsets[0], offsets[0]! + rows * width) };
 }
 
 function hasType(arrow: Arrow, { type }: ColumnSchema, found: unknown): boolean {
   const { DataType } = arrow;
-  const plain = DataType.isDictionary(found) ? found.dictionary : found;
+  const plain: unknown = DataType.isDictionary(found) ? found.dictionary : found;
   switch (type) {
     case 'int':
       return DataType.isInt(found) && found.bitWidth === 64 && found.isSigned;

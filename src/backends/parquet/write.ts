@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordBatch } from 'parquet-wasm';
-import type { Batch } from '../../core/batch.js';
+import { createBatch, type Batch } from '../../core/batch.js';
+import { canonicalJson } from '../../core/canonical-json.js';
 import { parquetName } from '../../core/layout.js';
 import type { StreamWriter, WrittenFile } from '../../core/ports.js';
 import { ioError } from '../../io/io-error.js';
@@ -10,6 +11,8 @@ import type { WriterOptions } from '../backend.js';
 import { arrowTable } from './arrow.js';
 
 const ROW_GROUP_ROWS = 1 << 16;
+/** Key of the file's metadata: a JSON object with schema_version, config_hash, experiment and run_id. */
+const METADATA_KEY = 'plume_nav_capture';
 
 /** One stream as one Parquet file, written as a stream of row groups: memory holds one of them. */
 export async function openParquetWriter(options: WriterOptions): Promise<StreamWriter> {
@@ -24,7 +27,8 @@ export async function openParquetWriter(options: WriterOptions): Promise<StreamW
   const properties = new parquet.WriterPropertiesBuilder()
     .setCompression(parquet.Compression.SNAPPY)
     .setMaxRowGroupSize(ROW_GROUP_ROWS)
-    .setKeyValueMetadata(new Map(Object.entries(metadata)))
+    // One key: the encoder shuffles several, and the same rows shall give the same bytes.
+    .setKeyValueMetadata(new Map([[METADATA_KEY, canonicalJson(metadata)]]))
     .build();
   const input = new TransformStream<RecordBatch, RecordBatch>();
   const batches = input.writable.getWriter();
@@ -45,6 +49,8 @@ export async function openParquetWriter(options: WriterOptions): Promise<StreamW
     write: push,
     flush: () => {},
     async close(): Promise<WrittenFile[]> {
+      // The schema comes with the first batch, so a file without rows needs one too.
+      if (rows === 0) await push(createBatch(stream, 0, 0));
       await batches.close();
       return [{ path: name, rows, ...(await output) }];
     },

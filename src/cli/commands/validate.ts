@@ -52,7 +52,7 @@ async function findRuns(root: string): Promise<string[]> {
   await listDirectory(root);
   const runs: string[] = [];
   for (const experiment of await folders(root)) {
-    for (const run of await folders(experiment)) if (await isRunDirectory(run)) runs.push(run);
+    for (const path of await folders(experiment)) if (await isRunDirectory(path)) runs.push(path);
   }
   return runs;
 }

@@ -53,7 +53,7 @@ function environment(args: readonly ConfigValue[], context: Context): ConfigValu
 function select(args: readonly ConfigValue[], context: Context): ConfigValue {
   countArguments(args, 1, 2, 'oc.select:key,default', context);
   const [key, fallback = null] = args as readonly [ConfigValue, ConfigValue?];
-  if (typeof key !== 'string') return fail(context, 'oc.select takes a key');
+  if (typeof key !== 'string' || key === '') return fail(context, 'oc.select takes a key');
   const found = context.resolution.select(key, context.from);
   if (found === null) return fallback;
   const value = context.resolution.value(found);
@@ -84,7 +84,7 @@ function create(args: readonly ConfigValue[], context: Context): ConfigValue {
 function dictionary(name: string, args: readonly ConfigValue[], context: Context): Map<string, ConfigValue> {
   countArguments(args, 1, 1, `${name}:key`, context);
   const [key] = args as readonly [ConfigValue];
-  if (typeof key !== 'string') return fail(context, `${name} takes a key`);
+  if (typeof key !== 'string' || key === '') return fail(context, `${name} takes a key`);
   const found = context.resolution.select(key, context.from);
   const value = found === null ? null : context.resolution.value(found);
   if (value instanceof Map) return value;

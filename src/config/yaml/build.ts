@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node, type Pair } from 'yaml';
-import type { YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Alias, Document, LineCounter, Node, Pair, YAMLMap } from 'yaml';
 import { checkSyntax } from '../interpolation/check.js';
 import { cloneNode, dictNode, type ConfigNode, type DictNode, type Scalar } from '../node.js';
 import type { Origin } from '../origin.js';
@@ -25,6 +25,7 @@ class Builder {
   readonly #lines: LineCounter;
   /** Nodes being built, to see an alias that contains itself. */
   readonly #open = new Set<Node>();
+  readonly #anchors = new Set<string>();
   readonly #built = new Map<Node, ConfigNode>();
   #count = 0;
 
@@ -38,6 +39,7 @@ class Builder {
     if (depth > MAX_DEPTH) this.#refuse(node, `nested more than ${MAX_DEPTH} levels deep`);
     if (isAlias(node)) return this.#alias(node.source, node);
     this.#take(node, 1);
+    this.#claimAnchor(node);
     this.#open.add(node);
     const result = this.#container(node, depth);
     this.#open.delete(node);
@@ -55,7 +57,7 @@ class Builder {
       this.#plainTag(node, 'tag:yaml.org,2002:map');
       return this.#mapping(node, depth);
     }
-    return { kind: 'scalar', value: this.#scalar(node), origin: this.#origin(node) };
+    return { kind: 'scalar', value: this.#checked(this.#scalar(node), node), origin: this.#origin(node) };
   }
 
   /** Keys in order; what `<<` merges comes first, as PyYAML has it. */
@@ -64,10 +66,11 @@ class Builder {
     const own = new Map<string, ConfigNode>();
     for (const pair of map.items) {
       const { key, value } = pair;
-      if (isScalar(key) && key.type === 'PLAIN' && key.source === '<<') {
+      if (isScalar(key) && key.type === 'PLAIN' && key.source === '<<' && !key.tag) {
         for (const [k, v] of this.#mergeSource(pair, depth)) merged.set(k, v);
         continue;
       }
+      if (isScalar(key)) this.#claimAnchor(key);
       const name = this.#key(key);
       if (own.has(name)) this.#refuse(key, `the key '${name}' appears twice`);
       const empty: ConfigNode = { kind: 'scalar', value: null, origin: this.#origin(key) };
@@ -124,11 +127,13 @@ class Builder {
           : `'${source}' has no value here; quote it`,
       );
     }
-    if (typeof value === 'string') {
-      const fault = checkSyntax(value);
-      if (fault) this.#refuse(node, fault);
-    }
     return value;
+  }
+
+  /** Interpolations are checked where they are written, even if an override takes their place later. */
+  #checked(value: Scalar, node: Node): Scalar {
+    const fault = typeof value === 'string' ? checkSyntax(value) : undefined;
+    return fault === undefined ? value : this.#refuse(node, fault);
   }
 
   #alias(name: string, alias: Node): ConfigNode {
@@ -138,6 +143,12 @@ class Builder {
     const built = this.#built.get(target) ?? this.build(target, 0);
     this.#take(alias, countNodes(built));
     return cloneNode(built);
+  }
+
+  #claimAnchor(node: Exclude<Node, Alias>): void {
+    if (node.anchor === undefined) return;
+    if (this.#anchors.has(node.anchor)) this.#refuse(node, `the anchor '&${node.anchor}' appears twice`);
+    this.#anchors.add(node.anchor);
   }
 
   #take(node: Node, count: number): void {

@@ -2,7 +2,7 @@ import { LineCounter, parseAllDocuments, type Document, type YAMLError } from 'y
 import { dictNode, type DictNode } from '../node.js';
 import { refuse } from '../problems.js';
 import { buildNode } from './build.js';
-import { findSeparatingTab } from './tabs.js';
+import { findUnsupported } from './unsupported.js';
 
 /**
  * Characters PyYAML refuses in a stream, and the line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029, a lone
@@ -10,6 +10,8 @@ import { findSeparatingTab } from './tabs.js';
  */
 // oxlint-disable-next-line no-control-regex
 const UNSUPPORTED = /[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ufffd]|\r(?!\n)/;
+
+const TOO_DEEP = 'nested too deeply to be a configuration';
 
 function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
@@ -36,7 +38,7 @@ function parse(text: string, file: string, lines: LineCounter): Document.Parsed[
     });
     return Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
   } catch (error) {
-    if (error instanceof RangeError) refuse(`${file}: nested too deeply to be a configuration`, error);
+    if (error instanceof RangeError) refuse(`${file}: ${TOO_DEEP}`, error);
     throw error;
   }
 }
@@ -53,8 +55,8 @@ export function readYaml(text: string, file: string): DictNode {
     const code = bad[0].codePointAt(0)!.toString(16).padStart(4, '0');
     refuse(`${at(file, placeOf(text, bad.index))}: the character U+${code} is not supported in a config file; in double quotes write \\u${code}`);
   }
-  const tab = findSeparatingTab(text);
-  if (tab >= 0) refuse(`${at(file, placeOf(text, tab))}: a tab cannot separate or indent; use spaces`);
+  const unsupported = findUnsupported(text);
+  if (unsupported) refuse(`${at(file, placeOf(text, unsupported.offset))}: ${unsupported.message}`);
 
   const lines = new LineCounter();
   const documents = parse(text, file, lines);
@@ -64,10 +66,9 @@ export function readYaml(text: string, file: string): DictNode {
   const error = document.errors[0];
   if (error) {
     const [place] = error.linePos ?? [{ line: 1, col: 1 }];
-    refuse(
-      `${at(file, { line: place.line, column: place.col })}: not valid YAML: ${firstLine(error)}`,
-      error,
-    );
+    const where = at(file, { line: place.line, column: place.col });
+    if (/call stack/i.test(error.message)) refuse(`${where}: ${TOO_DEEP}`, error);
+    refuse(`${where}: not valid YAML: ${firstLine(error)}`, error);
   }
   if (second !== undefined) {
     const place = lines.linePos(second.range[0]);

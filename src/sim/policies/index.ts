@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { createRegistry } from '../../core/registry.js';
 import type { PolicyVariant } from './policy.js';
 import { random } from './random.js';

@@ -4,7 +4,7 @@ import { EXPONENTIAL, NORMAL } from './ziggurat-tables.js';
 /** Where the tails begin: the right edge of the lowest layer. */
 const NORMAL_EDGE = 3.654152885361009;
 const NORMAL_EDGE_INVERSE = 0.27366123732975828;
-const EXPONENTIAL_EDGE = 7.69711747013104972;
+const EXPONENTIAL_EDGE = 7.69711747013105;
 
 const TWO_23 = 2 ** 23;
 const TWO_21 = 2 ** 21;

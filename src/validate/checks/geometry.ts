@@ -53,8 +53,8 @@ class Geometry implements RowCheck {
       const expected = Math.sqrt(dx * dx + dy * dy);
       // Written so that NaN is a difference too.
       if (Math.abs(distance[i]! - expected) <= TOLERANCE) continue;
-      const from = `(${x[i]}, ${y[i]}) from the source (${sourceX}, ${sourceY})`;
-      const message = `${episode.id}: distance_to_goal is ${distance[i]}, but ${from} is ${expected}`;
+      const place = `(${x[i]}, ${y[i]}) from the source (${sourceX}, ${sourceY})`;
+      const message = `${episode.id}: distance_to_goal is ${distance[i]}, but ${place} is ${expected}`;
       this.context.report('distance', source, i, message);
     }
   }

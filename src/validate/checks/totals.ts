@@ -64,12 +64,12 @@ class Totals implements RowCheck {
     for (let c = 0; c < LAST_VALUES.length; c++) {
       const [name, , code] = LAST_VALUES[c]!;
       const value = numbers(batch, name)?.[row];
-      const last = this.lastValues[c]!;
+      const last = this.lastValues[c] ?? null;
       if (value !== undefined && last !== null && value !== last) say(code, name, value, last);
     }
     for (let c = 0; c < LAST_FLAGS.length; c++) {
       const value = flags(batch, LAST_FLAGS[c]!)?.[row];
-      const last = this.lastFlags[c]!;
+      const last = this.lastFlags[c] ?? null;
       if (value !== undefined && last !== null && value !== last) {
         say('episode-flags', LAST_FLAGS[c]!, value === 1, last === 1);
       }

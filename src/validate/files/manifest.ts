@@ -31,7 +31,7 @@ export const manifest: FileCheck = {
   name: 'manifest',
   before(context) {
     const { manifest: loaded } = context;
-    if (loaded?.data == null) return;
+    if (loaded === null || loaded.data === null) return;
     checkAgreement(context, loaded);
     const { manifest_digest: digest, ...body } = loaded.json;
     checkHash(context, 'env_config_hash', body['env_config_hash'], body['env_config']!);

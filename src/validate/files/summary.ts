@@ -7,8 +7,9 @@ import type { FileCheck } from '../run-context.js';
 export const summary: FileCheck = {
   name: 'summary',
   after({ manifest, directory, records, counts, report }) {
-    if (manifest?.data == null) return;
-    const { files, content_digest: digest } = manifest.data;
+    const data = manifest?.data ?? null;
+    if (manifest === null || data === null) return;
+    const { files, content_digest: digest } = data;
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     const expected = {
       totals: integers({ files: files.length, bytes }),

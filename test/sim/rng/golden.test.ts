@@ -12,11 +12,11 @@ interface Seed {
   [draws: string]: unknown;
 }
 
-const { seeds, entropy_lists, spawn } = golden<{
+const { seeds, entropy_lists, spawn } = golden('rng') as {
   seeds: Seed[];
   entropy_lists: { entropy: number[]; random: number[] }[];
   spawn: { seed: number; spawn_key: number[]; random: number[] }[];
-}>('rng');
+};
 
 /** A golden key, for example `integers_0_64`, as a draw. */
 const DRAWS: [RegExp, (rng: Generator, a: number, b: number) => number][] = [

@@ -1,0 +1,113 @@
+import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { syncDirectory } from '../io/atomic.js';
+import { ioError } from '../io/io-error.js';
+import { runHolder } from '../io/run-lock.js';
+import { findWorkFolders, makeWorkFolder, type WorkFolder } from '../io/work-folder.js';
+import { toRemove, type FinishedRun, type PrunePlan } from './plan.js';
+import { isGone, readRun } from './read-run.js';
+
+const PURPOSE = 'trash';
+
+export type Outcome = 'removed' | 'gone' | 'kept' | 'failed';
+
+export interface Removal {
+  /** `<experiment>/<run_id>`, or the name of a leftover. */
+  path: string;
+  /** `gone`: somebody else removed it meanwhile. `kept`: it is not what the plan was made for any more. */
+  outcome: Outcome;
+  /** Why, for `kept` and `failed`. */
+  reason: string | null;
+}
+
+/** Trash folders of prunes that were killed, and those of others that are still running. */
+export function findLeftovers(root: string): Promise<WorkFolder[]> {
+  return findWorkFolders(root, PURPOSE);
+}
+
+/** Deletes what killed prunes had already taken out of the results. */
+export async function finishLeftovers(leftovers: readonly WorkFolder[]): Promise<Removal[]> {
+  const removals: Removal[] = [];
+  for (const { name, path, owner } of leftovers) if (owner === 'gone') removals.push(await empty(path, name));
+  return removals;
+}
+
+/**
+ * Removes the runs of a plan: each is looked at again, taken out of the results by one rename, and then deleted. A
+ * prune killed in between leaves runs whole, or in the trash folder.
+ *
+ * @throws CaptureError `io` when there can be no trash folder; nothing is removed then
+ */
+export async function applyPrune(root: string, plan: PrunePlan): Promise<Removal[]> {
+  const runs = toRemove(plan).map((decision) => decision.run);
+  if (runs.length === 0) return [];
+  const trash = await makeWorkFolder(root, PURPOSE);
+  const removals: Removal[] = [];
+  try {
+    for (const run of runs) {
+      const path = `${run.experiment}/${run.runId}`;
+      try {
+        removals.push({ path, ...(await removeRun(root, run, trash)) });
+      } catch (error) {
+        removals.push({ path, outcome: 'failed', reason: ioError(`cannot remove ${path}`, error).message });
+      }
+    }
+  } finally {
+    // whatever could not be deleted keeps the folder, for the next prune
+    await rmdir(trash).catch(() => {});
+  }
+  return removals;
+}
+
+async function removeRun(root: string, run: FinishedRun, trash: string): Promise<Omit<Removal, 'path'>> {
+  const path = join(root, run.experiment, run.runId);
+  const changed = await whyKept(root, run);
+  if (changed !== null) return changed;
+  const taken = join(trash, run.experiment, run.runId);
+  await mkdir(join(trash, run.experiment), { recursive: true });
+  try {
+    await rename(path, taken);
+  } catch (error) {
+    if (await isGone(path)) return { outcome: 'gone', reason: null };
+    throw error;
+  }
+  // A writer that came in between the look and the rename has left its lock: give the run back.
+  if ((await runHolder(taken)) !== null) {
+    await rename(taken, path);
+    return { outcome: 'kept', reason: 'it became live' };
+  }
+  await syncDirectory(join(root, run.experiment));
+  const { outcome, reason } = await empty(taken, run.runId);
+  await rmdir(join(trash, run.experiment)).catch(() => {});
+  return { outcome, reason };
+}
+
+/** Why a run is not to be removed after all; null when it is still what the plan was made for. */
+async function whyKept(
+  root: string,
+  run: FinishedRun,
+): Promise<{ outcome: 'gone' | 'kept'; reason: string | null } | null> {
+  for (const part of [run.experiment, join(run.experiment, run.runId)]) {
+    if (await isGone(join(root, part))) return { outcome: 'gone', reason: null };
+    if (!(await lstat(join(root, part))).isDirectory()) {
+      return { outcome: 'kept', reason: `${basename(part)} is no longer a directory` };
+    }
+  }
+  const now = await readRun(root, run.experiment, run.runId);
+  if (now === null) return { outcome: 'gone', reason: null };
+  if (now.kind === 'protected') return { outcome: 'kept', reason: now.reason };
+  if (now.manifestSha256 === run.manifestSha256) return null;
+  return { outcome: 'kept', reason: 'its manifest changed since the plan was made' };
+}
+
+/** Deletes a folder in the trash; links in it are removed, never followed. */
+async function empty(path: string, name: string): Promise<Removal> {
+  try {
+    await rm(path, { recursive: true, force: true });
+    return { path: name, outcome: 'removed', reason: null };
+  } catch (error) {
+    const { message } = error instanceof CaptureError ? error : ioError(`cannot delete ${path}`, error);
+    return { path: name, outcome: 'failed', reason: message };
+  }
+}

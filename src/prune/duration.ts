@@ -1,0 +1,48 @@
+import { CaptureError } from '../core/errors.js';
+
+/** A span as people say it: calendar units, and hours. */
+export interface Duration {
+  years: number;
+  months: number;
+  weeks: number;
+  days: number;
+  hours: number;
+}
+
+const UNITS = { y: 'years', m: 'months', w: 'weeks', d: 'days', h: 'hours' } as const;
+const DURATION = /^(?:\d+[ymwdh])+$/;
+
+/** Reads `30d`, `12h`, `2y5m7d`; units y, m (months), w, d, h, each at most once. */
+export function parseDuration(what: string, text: string): Duration {
+  const duration: Duration = { years: 0, months: 0, weeks: 0, days: 0, hours: 0 };
+  const parts = DURATION.test(text) ? [...text.matchAll(/(\d+)([ymwdh])/g)] : [];
+  const units = new Set(parts.map((part) => part[2]));
+  for (const [, count, unit] of parts) duration[UNITS[unit as keyof typeof UNITS]] = Number(count);
+  const total = Object.values(duration).reduce((sum, count) => sum + count, 0);
+  if (total > 0 && total <= 1_000_000 && units.size === parts.length) return duration;
+  throw new CaptureError('usage', `${what} '${text}' is not a time span above zero`, {
+    hint: 'write 12h, 30d, 8w, 6m (months), 1y, or several together: 1y6m',
+  });
+}
+
+/**
+ * The moment a span before another one, in the local time zone: 30 days ago is the same time on the clock, whatever
+ * summer time did; a month back from the 31st is the last day of a shorter month.
+ */
+export function before(epochMs: number, { years, months, weeks, days, hours }: Duration): number {
+  const now = new Date(epochMs);
+  const month = new Date(now.getFullYear() - years, now.getMonth() - months, 1);
+  // so long ago that the calendar ends, or Date takes the year for one of the 20th century
+  if (!(month.getFullYear() >= 100)) return -Infinity;
+  const lastDay = new Date(month.getFullYear(), month.getMonth() + 1, 0).getDate();
+  const then = new Date(
+    month.getFullYear(),
+    month.getMonth(),
+    Math.min(now.getDate(), lastDay) - 7 * weeks - days,
+    now.getHours(),
+    now.getMinutes(),
+    now.getSeconds(),
+    now.getMilliseconds(),
+  ).getTime();
+  return Number.isNaN(then) ? -Infinity : then - hours * 3_600_000;
+}

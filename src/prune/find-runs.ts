@@ -1,0 +1,92 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { isSafeComponent } from '../core/ids.js';
+import { RUN_FILE } from '../core/layout.js';
+import { ioError } from '../io/io-error.js';
+import { isRunDirectory } from '../io/run-directory.js';
+import type { FoundRun } from './plan.js';
+import { isGone, readRun } from './read-run.js';
+
+export interface Skipped {
+  /** Relative to the results folder. */
+  path: string;
+  reason: string;
+}
+
+export interface Results {
+  /** The real path of the results folder. */
+  root: string;
+  runs: FoundRun[];
+  skipped: Skipped[];
+}
+
+/**
+ * The runs of a results folder: directories `<experiment>/<run_id>` that hold a run.json. Nothing is looked at
+ * through a symbolic link below the folder; hidden entries are not ours.
+ *
+ * @throws CaptureError `input` when the path is no results folder
+ */
+export async function findRuns(results: string): Promise<Results> {
+  const root = await requireResults(results);
+  const runs: FoundRun[] = [];
+  const skipped: Skipped[] = [];
+  for (const experiment of await directories(root, '', skipped)) {
+    if (await isRunDirectory(join(root, experiment))) {
+      skipped.push({ path: experiment, reason: 'a run that lies in no experiment folder' });
+      continue;
+    }
+    for (const runId of await directories(root, experiment, skipped)) {
+      const path = `${experiment}/${runId}`;
+      if (await isRunDirectory(join(root, path))) {
+        const run = await readRun(root, experiment, runId);
+        if (run !== null) runs.push(run);
+      } else if (!(await isGone(join(root, path)))) {
+        skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
+      }
+    }
+  }
+  return { root, runs, skipped };
+}
+
+async function requireResults(results: string): Promise<string> {
+  const hint = 'give the folder that holds the experiments: <results>/<experiment>/<run_id>';
+  let root: string;
+  try {
+    root = await realpath(results);
+    if (!(await stat(root)).isDirectory()) throw new CaptureError('input', `${results} is a file`, { hint });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(`cannot read ${results}`, error);
+    throw new CaptureError('input', `${results} does not exist`, { hint });
+  }
+  if (await isRunDirectory(root))
+    throw new CaptureError('input', `${results} is a run, not a results folder`, { hint });
+  return root;
+}
+
+/** Names of the real directories in a folder, sorted; links and impossible names are noted. */
+async function directories(root: string, folder: string, skipped: Skipped[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await entries(join(root, folder))) {
+    if (entry.name.startsWith('.') || entry.isFile()) continue;
+    const reason = whySkipped(entry);
+    if (reason === null) names.push(entry.name);
+    else skipped.push({ path: folder === '' ? entry.name : `${folder}/${entry.name}`, reason });
+  }
+  return names.sort();
+}
+
+function whySkipped(entry: Dirent): string | null {
+  if (entry.isSymbolicLink()) return 'a symbolic link';
+  if (!entry.isDirectory()) return 'not a directory';
+  return isSafeComponent(entry.name) ? null : 'not a name of ours';
+}
+
+async function entries(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error);
+  }
+}

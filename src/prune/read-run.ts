@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { runIdEpochMs } from '../core/ids.js';
+import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
+import { manifestSchema, type RunMetadata } from '../core/records.js';
+import { openRun } from '../io/run-directory.js';
+import { runHolder } from '../io/run-lock.js';
+import type { FoundRun } from './plan.js';
+
+/**
+ * Looks at one run; whatever is not quite as a finished run should be protects it, with the reason.
+ * @returns null when it is gone: another prune may be at work
+ */
+export async function readRun(root: string, experiment: string, runId: string): Promise<FoundRun | null> {
+  const path = join(root, experiment, runId);
+  const found = await lookAt(path, experiment, runId);
+  if (found.kind === 'finished') return found;
+  return (await isGone(path)) ? null : found;
+}
+
+export async function isGone(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+async function lookAt(path: string, experiment: string, runId: string): Promise<FoundRun> {
+  const protect = (reason: string): FoundRun => ({ kind: 'protected', experiment, runId, reason });
+  try {
+    const holder = await runHolder(path);
+    if (holder !== null) return protect(`live: process ${holder.pid} on ${holder.host} is writing it`);
+    const { run, names } = await openRun(path);
+    if (run.run_id !== runId) return protect(`renamed by hand: its ${RUN_FILE} says ${run.run_id}`);
+    if (run.experiment !== experiment) {
+      return protect(`moved by hand: its ${RUN_FILE} says experiment ${run.experiment}`);
+    }
+    if (!names.includes(MANIFEST_FILE)) return protect(`not known to be finished: no ${MANIFEST_FILE}`);
+    return await readFinished(path, run);
+  } catch (error) {
+    if (error instanceof CaptureError) return protect(error.message);
+    throw error;
+  }
+}
+
+/** By its manifest: when the run ended and how large it is. Never by file times, which copying changes. */
+async function readFinished(path: string, run: RunMetadata): Promise<FoundRun> {
+  const { experiment, run_id: runId } = run;
+  const protect = (reason: string): FoundRun => ({ kind: 'protected', experiment, runId, reason });
+  let text: Buffer;
+  try {
+    text = await readFile(join(path, MANIFEST_FILE));
+  } catch (error) {
+    return protect(`${MANIFEST_FILE} cannot be read: ${(error as Error).message}`);
+  }
+  const manifest = parseManifest(text.toString());
+  if (manifest === null) return protect(`${MANIFEST_FILE} is not one of ours`);
+  if (manifest.run_id !== runId) return protect(`${MANIFEST_FILE} is of another run, ${manifest.run_id}`);
+  const endedMs = firstTime(manifest.ended_at, manifest.started_at, run.start_time) ?? runIdEpochMs(runId);
+  if (endedMs === null) return protect('nothing says when it ended');
+  const manifestSha256 = createHash('sha256').update(text).digest('hex');
+  return { kind: 'finished', experiment, runId, endedMs, bytes: manifest.totals.bytes, manifestSha256 };
+}
+
+function parseManifest(text: string) {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The first that is a time, in milliseconds since the epoch. */
+function firstTime(...times: (string | null)[]): number | null {
+  for (const time of times) {
+    const epochMs = time === null ? Number.NaN : Date.parse(time);
+    if (!Number.isNaN(epochMs)) return epochMs;
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('the packed tarball', () => {
+  let files: string[];
+  beforeAll(() => {
+    // without scripts: prepack would rebuild the dist that other tests run from
+    const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+    const text = execFileSync('npm', args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [pack] = JSON.parse(text) as [{ files: { path: string }[] }];
+    files = pack.files.map(({ path }) => path);
+  }, 60_000);
+
+  it('holds what a user needs, and nothing of the workshop', () => {
+    const topLevel = [...new Set(files.map((path) => path.split('/')[0]))];
+    expect(topLevel.sort()).toEqual(['LICENSE', 'README.md', 'bin', 'conf', 'dist', 'package.json']);
+  });
+
+  it('holds every module of src with its types, and no leftover of a deleted one', () => {
+    const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => ['.js', '.d.ts'].map((ending) => `dist/${name.replace(/\.ts$/, ending)}`));
+    expect(files.filter((path) => path.startsWith('dist/')).sort()).toEqual(modules.sort());
+  });
+
+  it('holds the whole config tree', () => {
+    const conf = readdirSync(join(ROOT, 'conf'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length));
+    expect(files.filter((path) => path.startsWith('conf/')).sort()).toEqual(conf.sort());
+  });
+
+  it('holds what package.json points to', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      bin: Record<string, string>;
+      exports: Record<'.', { types: string; default: string }>;
+    };
+    const { types, default: main } = manifest.exports['.'];
+    const targets = [...Object.values(manifest.bin), types, main].map((path) => path.replace(/^\.\//, ''));
+    for (const target of targets) expect(files).toContain(target);
+  });
+});

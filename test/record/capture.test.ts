@@ -1,0 +1,207 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { canonicalHash, parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
+import type { Batch } from '../../src/core/batch.js';
+import type { Report } from '../../src/core/report.js';
+import { loadConfig, toYaml } from '../../src/config/index.js';
+import { capture, type CapturePorts } from '../../src/record/capture.js';
+import type { CaptureSettings, Provenance } from '../../src/record/settings.js';
+
+const REPORT: Report = {
+  ok: true,
+  source: 'recording',
+  checks: [],
+  counts: { episodes: 0, steps: 0 },
+  errors: 0,
+  notes: 0,
+  findings: [],
+};
+
+async function request(overrides: string[]): Promise<{ settings: CaptureSettings; provenance: Provenance }> {
+  const output = mkdtempSync(join(tmpdir(), 'capture-'));
+  const { composed, config } = await loadConfig({
+    configPath: null,
+    configName: 'data_capture/config',
+    overrides: [`output=${output}`, ...overrides],
+  });
+  return {
+    settings: { ...config, rotateBytes: config.rotate_size, runId: config.run_id },
+    provenance: {
+      config: composed.tree,
+      configYaml: toYaml(composed.tree),
+      configHash: composed.hash,
+      overrides,
+      overridesYaml: toYaml(overrides),
+      command: ['test'],
+      cwd: output,
+    },
+  };
+}
+
+/** Ports whose clock stands still unless the test moves it, and which remember what was asked of them. */
+function ports(changes: Partial<CapturePorts> = {}): CapturePorts {
+  return {
+    clock: { now: () => Date.UTC(2026, 1, 3, 4, 5, 6, 789), monotonic: () => 1000 },
+    signal: new AbortController().signal,
+    startValidation: () => ({ addSteps: () => {}, endEpisode: () => {}, finish: () => REPORT }),
+    onStart: () => {},
+    onProgress: () => {},
+    ...changes,
+  };
+}
+
+const lines = (path: string): Record<string, unknown>[] =>
+  gunzipSync(readFileSync(path))
+    .toString()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('capture', () => {
+  it('names the run after the clock and stamps the records with it', async () => {
+    const { settings, provenance } = await request([
+      'episodes=2',
+      'env.grid_size=[16,16]',
+      'env.max_steps=20',
+    ]);
+    const result = await capture(settings, provenance, ports());
+    expect(result.runId).toBe('run-20260203-040506');
+    const steps = lines(join(result.directory, 'steps.jsonl.gz'));
+    expect(new Set(steps.map(({ ts }) => ts))).toEqual(new Set([1770091506.789]));
+    expect(lines(join(result.directory, 'episodes.jsonl.gz'))[0]).toMatchObject({
+      duration_ms: 0,
+      avg_step_time_ms: 0,
+    });
+  });
+
+  it('gives a second run of the same second the next name', async () => {
+    const { settings, provenance } = await request(['episodes=1']);
+    const first = await capture(settings, provenance, ports());
+    const second = await capture(settings, provenance, ports());
+    expect(second.runId).toBe(`${first.runId}-2`);
+    expect(second.contentDigest).toBe(first.contentDigest);
+  });
+
+  it('has run.json before the first step and the manifest after the last', async () => {
+    const { settings, provenance } = await request(['episodes=1', 'env.max_steps=50', 'env.goal_radius=0']);
+    const seen: string[][] = [];
+    let directory = '';
+    await capture(
+      settings,
+      provenance,
+      ports({
+        onStart: (run) => (directory = run.directory),
+        startValidation: () => ({
+          addSteps: () => void seen.push(readdirSync(directory).sort()),
+          endEpisode: () => {},
+          finish: () => REPORT,
+        }),
+      }),
+    );
+    expect(seen[0]).toEqual([
+      'config.yaml',
+      'episodes.jsonl.gz',
+      'overrides.yaml',
+      'run.json',
+      'run.lock',
+      'steps.jsonl.gz',
+    ]);
+    expect(readdirSync(directory)).toContain('manifest.json');
+    expect(readdirSync(directory)).not.toContain('run.lock');
+  });
+
+  it('shows observers every row once, in order, whatever the batches', async () => {
+    const { settings, provenance } = await request([
+      'episodes=9',
+      'env.max_steps=1500',
+      'env.goal_radius=0',
+      'seed=3',
+    ]);
+    const seen: [string, number][] = [];
+    const ended: number[] = [];
+    const result = await capture(
+      settings,
+      provenance,
+      ports({
+        startValidation: () => ({
+          addSteps: (batch: Batch, from, to) => {
+            const { episode_id: id, step } = batch.columns as {
+              episode_id: { codes: Int32Array; dictionary: string[] };
+              step: Float64Array;
+            };
+            for (let row = from; row < to; row++) seen.push([id.dictionary[id.codes[row]!]!, step[row]!]);
+          },
+          endEpisode: () => void ended.push(seen.length),
+          finish: () => REPORT,
+        }),
+      }),
+    );
+    const recorded = lines(join(result.directory, 'steps.jsonl.gz')).map((r) => [r['episode_id'], r['step']]);
+    expect(seen).toEqual(recorded);
+    expect(seen.length).toBeGreaterThan(3 * 4096);
+    expect(ended).toEqual(
+      lines(join(result.directory, 'episodes.jsonl.gz')).reduce<number[]>(
+        (ends, r) => [...ends, (ends.at(-1) ?? 0) + (r['total_steps'] as number)],
+        [],
+      ),
+    );
+  });
+
+  it('finalises what was captured when it is aborted, as status aborted', async () => {
+    const { settings, provenance } = await request([
+      'episodes=1000',
+      'env.max_steps=700',
+      'env.goal_radius=0',
+    ]);
+    const abort = new AbortController();
+    const result = await capture(
+      settings,
+      provenance,
+      ports({ signal: abort.signal, onProgress: ({ steps }) => steps > 10_000 && abort.abort() }),
+    );
+    expect(result).toMatchObject({ status: 'aborted' });
+    expect(result.counts.episodes).toBeLessThan(1000);
+    const steps = lines(join(result.directory, 'steps.jsonl.gz'));
+    expect(steps).toHaveLength(result.counts.steps);
+    expect(lines(join(result.directory, 'episodes.jsonl.gz'))).toHaveLength(result.counts.episodes);
+  });
+
+  it('writes a manifest whose digests Python would compute', async () => {
+    const { settings, provenance } = await request(['episodes=1', 'env.goal_radius=5']);
+    const { directory } = await capture(settings, provenance, ports());
+    const manifest = parseTypedJson(readFileSync(join(directory, 'manifest.json'), 'utf8')) as JsonMap;
+    const { manifest_digest: digest, ...rest } = manifest;
+    expect(canonicalHash(rest)).toBe(digest);
+    expect(canonicalHash(manifest['env_config']!)).toBe(manifest['env_config_hash']);
+    const run = parseTypedJson(readFileSync(join(directory, 'run.json'), 'utf8')) as {
+      extra: { config: JsonMap };
+    };
+    expect(canonicalHash(run.extra.config)).toBe(manifest['config_hash']);
+  });
+
+  it('ends in order when the disk refuses: no manifest, no lock, an io error', async () => {
+    const { settings, provenance } = await request(['episodes=1']);
+    let directory = '';
+    const failing = capture(
+      settings,
+      provenance,
+      ports({
+        onStart: (run) => (directory = run.directory),
+        // a file where the writer wants to make its own
+        startValidation: () => {
+          writeFileSync(join(directory, 'steps.jsonl.gz'), '');
+          return { addSteps: () => {}, endEpisode: () => {}, finish: () => REPORT };
+        },
+      }),
+    );
+    await expect(failing).rejects.toMatchObject({
+      kind: 'io',
+      message: expect.stringContaining('steps.jsonl.gz'),
+    });
+    expect(existsSync(join(directory, 'manifest.json'))).toBe(false);
+    expect(existsSync(join(directory, 'run.lock'))).toBe(false);
+  });
+});
