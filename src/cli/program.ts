@@ -28,7 +28,10 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
 
 /** commander's complaint and its suggestion, as every error of ours reads. */
 function oneLine(text: string): string {
-  return `plume-nav-capture: ${text.trim().replace(/^error: /, '').replaceAll('\n', ' ')}\n`;
+  return `plume-nav-capture: ${text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')}\n`;
 }
 
 const CAPTURE_EXAMPLES = `Examples:

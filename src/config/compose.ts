@@ -64,7 +64,13 @@ export function composeCollecting(request: ComposeRequest, problems: string[]): 
     const root = mergeParts(expandDefaults(request.configName, source, choices), env);
     collect(values, problems, (override) => applyOverride(root, override, env));
     const tree = resolveTree(root, env);
-    return { tree, origins: root, sources: source.files, overrides: request.overrides, hash: canonicalHash(tree) };
+    return {
+      tree,
+      origins: root,
+      sources: source.files,
+      overrides: request.overrides,
+      hash: canonicalHash(tree),
+    };
   });
 }
 
@@ -92,7 +98,8 @@ function isGroupChoice({ key, value }: Override, source: ConfigSource): boolean 
 function mergeParts(parts: readonly Part[], env: Environment): DictNode {
   const root = dictNode({ kind: 'file', file: parts[0]?.config.file ?? '', line: 1, column: 1 });
   const follow = (path: readonly string[]): ConfigNode | null => followQuietly(root, path, env);
-  for (const { config, package: package_ } of parts) mergeInto(root, embed(config.body, package_), { follow });
+  for (const { config, package: package_ } of parts)
+    mergeInto(root, embed(config.body, package_), { follow });
   return root;
 }
 

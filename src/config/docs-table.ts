@@ -4,62 +4,67 @@ import { describeKeys, type SchemaKey } from './schema-keys.js';
 /** The tables of docs/config.md between its markers, made from the schema. */
 export function keysTable(): string {
   const keys = describeKeys().filter(({ schema }) => !holdsKeys(schema));
+  const names = keys.filter(({ policy, key }) => policy !== null && key === 'policy.name');
+  const anyName: SchemaKey = {
+    key: 'policy.name',
+    policy: null,
+    schema: { ...names[0]!.schema, anyOf: names.map(({ schema }) => schema) },
+  };
   const common = keys.filter(({ policy }) => policy === null);
-  const policies = [...new Set(keys.flatMap(({ policy }) => (policy === null ? [] : [policy])))];
-  return [
-    ...table(common),
-    ...policies.flatMap((policy) => [
-      '',
-      `With \`policy=${policy}\`:`,
-      '',
-      ...table(keys.filter((key) => key.policy === policy)),
-    ]),
-    '',
-  ].join('\n');
+  return [...table([...common, anyName]), ...policyTables(keys), ''].join('\n');
 }
 
-const holdsKeys = (schema: JsonSchema): boolean =>
-  schema['properties'] !== undefined ||
-  ((schema['anyOf'] ?? []) as JsonSchema[]).some((option) => option['properties'] !== undefined);
+/** One table for all policies that have the same keys and defaults. */
+function policyTables(keys: readonly SchemaKey[]): string[] {
+  const policiesByTable = new Map<string, string[]>();
+  for (const policy of new Set(keys.flatMap(({ policy: name }) => (name === null ? [] : [name])))) {
+    const own = keys.filter((key) => key.policy === policy && key.key !== 'policy.name');
+    const text = own.length === 0 ? 'No keys of its own.' : table(own).join('\n');
+    policiesByTable.set(text, [...(policiesByTable.get(text) ?? []), policy]);
+  }
+  return [...policiesByTable].flatMap(([text, policies]) => {
+    const names = policies.map((policy) => `\`policy=${policy}\``);
+    return ['', `With ${names.join(' or ')}:`, '', text];
+  });
+}
+
+const holdsKeys = ({ properties, anyOf = [] }: JsonSchema): boolean =>
+  properties !== undefined || anyOf.some((option) => option.properties !== undefined);
 
 function table(keys: readonly SchemaKey[]): string[] {
   return [
     '| key | type | default | what |',
     '| --- | --- | --- | --- |',
     ...keys.map(({ key, schema }) => {
-      const cells = [`\`${key}\``, typeText(schema), defaultText(schema), String(schema['description'] ?? '')];
+      const cells = [`\`${key}\``, typeText(schema), defaultText(schema), schema.description ?? ''];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     }),
   ];
 }
 
 function defaultText(schema: JsonSchema): string {
-  return 'default' in schema ? `\`${JSON.stringify(schema['default'])}\`` : '';
+  return 'default' in schema ? `\`${JSON.stringify(schema.default)}\`` : '';
 }
 
 /** `integer >= 1 or null` */
-function typeText(schema: JsonSchema): string {
-  const options = (schema['anyOf'] ?? schema['oneOf']) as JsonSchema[] | undefined;
-  if (options !== undefined) {
-    const texts = options.filter((option) => option['pattern'] === undefined).map(typeText);
+function typeText({ anyOf, const: only, enum: names, type, prefixItems, ...schema }: JsonSchema): string {
+  if (anyOf !== undefined) {
+    const texts = anyOf.filter((option) => option.pattern === undefined).map(typeText);
     return texts.filter((text) => text !== '').join(' or ');
   }
-  if (schema['const'] !== undefined) return `\`${String(schema['const'])}\``;
-  if (schema['enum'] !== undefined) return (schema['enum'] as unknown[]).map((v) => `\`${String(v)}\``).join(', ');
-  if (schema['type'] === undefined) return 'anything';
-  if (schema['type'] === 'array') return arrayText(schema);
-  return `${String(schema['type'])}${rangeText(schema)}`;
+  if (only !== undefined) return `\`${only}\``;
+  if (names !== undefined) return names.map((name) => `\`${name}\``).join(', ');
+  if (type === undefined) return 'anything';
+  if (Array.isArray(type)) return type.join(' or ');
+  if (type === 'array')
+    return prefixItems === undefined ? 'list' : `[${prefixItems.map(typeText).join(', ')}]`;
+  return type + rangeText(schema);
 }
 
-function arrayText(schema: JsonSchema): string {
-  const items = schema['prefixItems'] as JsonSchema[] | undefined;
-  return items === undefined ? 'list' : `[${items.map(typeText).join(', ')}]`;
-}
-
-function rangeText(schema: JsonSchema): string {
+function rangeText({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
   const parts: string[] = [];
-  if (schema['minimum'] !== undefined) parts.push(`>= ${String(schema['minimum'])}`);
-  if (schema['exclusiveMinimum'] !== undefined) parts.push(`> ${String(schema['exclusiveMinimum'])}`);
-  if (schema['maximum'] !== undefined) parts.push(`<= ${String(schema['maximum'])}`);
+  if (minimum !== undefined) parts.push(`>= ${minimum}`);
+  if (exclusiveMinimum !== undefined) parts.push(`> ${exclusiveMinimum}`);
+  if (maximum !== undefined) parts.push(`<= ${maximum}`);
   return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
 }

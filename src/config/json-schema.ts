@@ -4,76 +4,82 @@ import { EPISODES, STEPS } from '../core/streams.js';
 import { configSchema } from './schema.js';
 
 /** A JSON Schema, draft 2020-12, as plain data. */
-export type JsonSchema = { [key: string]: unknown };
+export interface JsonSchema {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  const?: string;
+  enum?: string[];
+  pattern?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  prefixItems?: JsonSchema[];
+  properties?: Record<string, JsonSchema>;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  [key: string]: unknown;
+}
 
-const cache = new Map<string, JsonSchema>();
+let config: JsonSchema | undefined;
 
 /** JSON Schema of the configuration, as editors check the YAML files with it. */
 export function jsonSchema(): JsonSchema {
-  return once('config', () => ({ title: 'plume-nav-capture configuration', ...openConfig(generate(configSchema)) }));
+  config ??= { title: 'plume-nav-capture configuration', ...openConfig(generate(configSchema)) };
+  return config;
 }
 
 /** Every schema file of conf/schema, by file name. */
 export function schemaFiles(): Record<string, JsonSchema> {
   return {
     'config.schema.json': jsonSchema(),
-    'steps.schema.json': once('steps', () => ({ title: 'One line of steps.jsonl.gz', ...generate(recordSchema(STEPS)) })),
-    'episodes.schema.json': once('episodes', () => ({
-      title: 'One line of episodes.jsonl.gz',
-      ...generate(recordSchema(EPISODES)),
-    })),
-    'run.schema.json': once('run', () => ({ title: 'run.json', ...generate(runSchema) })),
-    'manifest.schema.json': once('manifest', () => ({ title: 'manifest.json', ...generate(manifestSchema) })),
+    'steps.schema.json': { title: 'One line of steps.jsonl.gz', ...generate(recordSchema(STEPS)) },
+    'episodes.schema.json': { title: 'One line of episodes.jsonl.gz', ...generate(recordSchema(EPISODES)) },
+    'run.schema.json': { title: 'run.json', ...generate(runSchema) },
+    'manifest.schema.json': { title: 'manifest.json', ...generate(manifestSchema) },
   };
-}
-
-function once(name: string, make: () => JsonSchema): JsonSchema {
-  const known = cache.get(name) ?? make();
-  cache.set(name, known);
-  return known;
 }
 
 function generate(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, {
+  const made = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    override: ({ jsonSchema: made }) => {
+    override: ({ jsonSchema: part, zodSchema }) => {
+      // zod leaves out the default of what it transforms, though int() and float() give plain numbers.
+      const { def } = zodSchema._zod;
+      if (def.type === 'default') part.default = def.defaultValue;
       // int() and float() say their type themselves; what zod makes of the bigint inside says nothing.
-      if (made.type !== undefined && made.anyOf?.some((option) => Object.keys(option).length === 0)) delete made.anyOf;
+      const saysNothing = part.anyOf?.some((option) => Object.keys(option).length === 0);
+      if (part.type !== undefined && saysNothing === true) delete part.anyOf;
     },
-  }) as JsonSchema;
+  });
+  return made as JsonSchema;
 }
 
 /** A config file holds part of the keys, its defaults list, `???` and `${…}`; editors should accept all of that. */
-function openConfig(schema: JsonSchema): JsonSchema {
-  const { required: _required, properties, ...rest } = schema as { required?: unknown; properties: JsonSchema };
-  return {
-    ...rest,
-    properties: {
-      defaults: { type: 'array', description: 'Config files this one builds on, in order of merging.' },
-      ...(mapProperties(properties) as JsonSchema),
-    },
-  };
+function openConfig({ required: _required, properties = {}, ...rest }: JsonSchema): JsonSchema {
+  const defaults = { type: 'array', description: 'Config files this one builds on, in order of merging.' };
+  return { ...rest, properties: { defaults, ...openProperties(properties) } };
 }
 
-function mapProperties(properties: JsonSchema): JsonSchema {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, open(value as JsonSchema)]));
+function openProperties(properties: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, open(value)]));
 }
 
-/** A value, or text that becomes one. */
-const LATER = { type: 'string', pattern: '^\\?\\?\\?$|\\$\\{' };
+/** Text that becomes a value. */
+const LATER: JsonSchema = { type: 'string', pattern: '^\\?\\?\\?$|\\$\\{' };
 
-function open(schema: JsonSchema): JsonSchema {
-  const { description, default: fallback, required: _required, ...rest } = schema;
-  const about = {
+function open({ description, default: fallback, required: _required, ...rest }: JsonSchema): JsonSchema {
+  const about: JsonSchema = {
     ...(description === undefined ? {} : { description }),
     ...(fallback === undefined ? {} : { default: fallback }),
   };
-  if (rest['properties'] !== undefined) {
-    return { ...about, ...rest, properties: mapProperties(rest['properties'] as JsonSchema) };
+  const { properties, anyOf, oneOf } = rest;
+  if (properties !== undefined) return { ...about, ...rest, properties: openProperties(properties) };
+  const options = oneOf ?? anyOf;
+  if (options?.some((option) => option.properties !== undefined) === true) {
+    return { ...about, anyOf: options.map(open) };
   }
-  const options = (rest['oneOf'] ?? rest['anyOf']) as JsonSchema[] | undefined;
-  if (options?.some((option) => option['properties'] !== undefined)) return { ...about, anyOf: options.map(open) };
   if (Object.keys(rest).length === 0) return about;
   return { ...about, anyOf: [...(options ?? [rest]), LATER] };
 }

@@ -10,28 +10,28 @@ export interface SchemaKey {
   readonly policy: string | null;
 }
 
-type Properties = Record<string, JsonSchema>;
-
 /** Every key of the schema, containers before what they hold. */
 export function describeKeys(): SchemaKey[] {
-  return walk(jsonSchema()['properties'] as Properties, '', null).filter(({ key }) => key !== 'defaults');
+  return walk(jsonSchema().properties, '', null).filter(({ key }) => key !== 'defaults');
 }
 
-function walk(properties: Properties, prefix: string, policy: string | null): SchemaKey[] {
-  return Object.entries(properties).flatMap(([name, schema]) => {
+function walk(properties: JsonSchema['properties'], prefix: string, policy: string | null): SchemaKey[] {
+  return Object.entries(properties ?? {}).flatMap(([name, schema]) => {
     const key = prefix + name;
-    const inner = schema['properties'] as Properties | undefined;
-    const options = (schema['anyOf'] as JsonSchema[] | undefined)?.filter((o) => o['properties'] !== undefined) ?? [];
     return [
       { key, schema, policy },
-      ...(inner === undefined ? [] : walk(inner, `${key}.`, policy)),
-      ...options.flatMap((option) => walk(option['properties'] as Properties, `${key}.`, optionName(option))),
+      ...walk(schema.properties, `${key}.`, policy),
+      ...(schema.anyOf ?? []).flatMap(({ properties: own }) =>
+        walk(own, `${key}.`, optionName(own) ?? policy),
+      ),
     ];
   });
 }
 
-function optionName(option: JsonSchema): string | null {
-  return JSON.stringify(option['properties']).match(/"const":"([^"]*)"/)?.[1] ?? null;
+/** The `name` that a variant of the policy is told by. */
+function optionName(properties: JsonSchema['properties']): string | undefined {
+  const name = properties?.['name'];
+  return name?.const ?? name?.anyOf?.[0]?.const;
 }
 
 /** The keys a configuration may have: those of its own policy among them. */
@@ -40,5 +40,6 @@ export function schemaKeys(tree: ConfigMap): string[] {
   const name = chosen instanceof Map ? chosen.get('name') : undefined;
   const all = describeKeys();
   const known = all.some(({ policy }) => policy === name);
-  return [...new Set(all.filter(({ policy }) => policy === null || !known || policy === name).map(({ key }) => key))];
+  const fitting = all.filter(({ policy }) => policy === null || !known || policy === name);
+  return [...new Set(fitting.map(({ key }) => key))];
 }

@@ -11,7 +11,9 @@ const safeName = () => z.string().refine(isSafeComponent, { error: `expected ${S
 /** Every key of a configuration: the top level here, the rest from the part it configures. */
 const keys = z.strictObject({
   output: z.string().min(1).default('results').describe('Directory under which runs are written.'),
-  experiment: safeName().default('demo').describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
+  experiment: safeName()
+    .default('demo')
+    .describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
   episodes: int({ min: 1 }).default(1).describe('Number of episodes.'),
   seed: int({ min: 0 }).default(0).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
   rotate_size: int({ min: 1 })
@@ -37,6 +39,8 @@ const keys = z.strictObject({
 
 /** The configuration of a capture, checked. */
 export const configSchema = keys.superRefine((config, context) => {
+  // Values that are refused already are not compared.
+  if (context.issues.length > 0) return;
   const lastSeed = Number.MAX_SAFE_INTEGER - config.episodes;
   if (config.seed > lastSeed) {
     const message = `expected an integer <= ${lastSeed} (2^53 - 1 - episodes)`;

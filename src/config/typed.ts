@@ -27,7 +27,7 @@ export function checkConfig(composed: Pick<ComposedConfig, 'tree' | 'origins'>):
 function toPlain(value: ConfigValue): unknown {
   if (Array.isArray(value)) return value.map(toPlain);
   if (!(value instanceof Map)) return value;
-  const plain: Record<string, unknown> = Object.create(null);
+  const plain = Object.create(null) as Record<string, unknown>;
   for (const [key, item] of value) plain[key] = toPlain(item);
   return plain;
 }
@@ -44,7 +44,10 @@ function describeMissing(path: readonly string[], { origins }: Pick<ComposedConf
   return `no value for '${key}' (??? in ${originOf(origins, path)}); give one with '${key}=…'`;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, { tree, origins }: Pick<ComposedConfig, 'tree' | 'origins'>): string[] {
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  { tree, origins }: Pick<ComposedConfig, 'tree' | 'origins'>,
+): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => {
       const path = [...issue.path, name];
@@ -66,7 +69,8 @@ function expectation(issue: z.core.$ZodIssue): string {
   if (!/^(?:Invalid|Too )/.test(issue.message)) return issue.message;
   if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`;
   if (issue.code === 'too_small' && issue.origin === 'string') return 'expected text that is not empty';
-  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array') return listLength(issue);
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array')
+    return listLength(issue);
   if (issue.code === 'invalid_type') return `expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
   return issue.message;
 }
@@ -93,7 +97,8 @@ function shown(value: ConfigValue): string {
 function valueAt(tree: ConfigMap, path: Path): ConfigValue | undefined {
   let value: ConfigValue | undefined = tree;
   for (const part of path) {
-    value = value instanceof Map ? value.get(String(part)) : Array.isArray(value) ? value[Number(part)] : undefined;
+    value =
+      value instanceof Map ? value.get(String(part)) : Array.isArray(value) ? value[Number(part)] : undefined;
   }
   return value;
 }
@@ -103,7 +108,12 @@ function originOf(root: ConfigNode, path: Path): string {
   let node = root;
   let origin: Origin = root.origin;
   for (const part of path) {
-    const next = node.kind === 'dict' ? node.entries.get(String(part)) : node.kind === 'list' ? node.items[Number(part)] : undefined;
+    const next =
+      node.kind === 'dict'
+        ? node.entries.get(String(part))
+        : node.kind === 'list'
+          ? node.items[Number(part)]
+          : undefined;
     if (next === undefined) break;
     node = next;
     origin = node.origin;

@@ -61,6 +61,14 @@ export interface StreamReader {
   batches(stream: StreamName, report: (finding: Finding) => void): AsyncIterable<ReadBatch>;
 }
 
+/** What a movie's dataset states about itself; null where it does not. Pairs are (y, x), lengths in grid units. */
+export interface MovieMetadata {
+  readonly fps: number | null;
+  readonly pixel_to_grid: readonly [number, number] | null;
+  readonly origin: readonly [number, number] | null;
+  readonly extent: readonly [number, number] | null;
+}
+
 /**
  * A movie plume's frames, shape (frames, height, width), float32 in [0,1], row-major `[y][x]`.
  * Only some frames are in memory; `at` gives null for the others and `load` brings them.
@@ -69,6 +77,7 @@ export interface MovieFrames {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  readonly metadata: MovieMetadata;
   at(frame: number): Float32Array | null;
   load(frame: number): Promise<void>;
 }

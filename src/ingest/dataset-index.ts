@@ -20,7 +20,7 @@ export const datasetIndexSchema = z.object({
   config_hash: sha256.nullable(),
   content_digest: sha256,
   counts: z.object({ episodes: z.int().min(0), steps: z.int().min(0) }),
-  /** `manifest_digest` of the run as it was captured; null when it had no manifest of ours. */
+  /** `manifest_digest` of the run as captured (the same function over a manifest of plume_nav_sim); null without. */
   source_manifest_digest: sha256.nullable(),
   /** Files that ingest made or completed; all others are as the run had them. */
   made: z.array(z.string()),

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { DATASET_INDEX_FILE } from '../core/layout.js';
@@ -30,17 +30,40 @@ export async function destinationFacts(
   return { path, kind, ...found };
 }
 
-async function folderFacts(path: string): Promise<Pick<DestinationFacts, 'index' | 'files'>> {
+async function folderFacts(
+  path: string,
+): Promise<Partial<DestinationFacts> & Pick<DestinationFacts, 'index' | 'files'>> {
   const files = new Map<string, string | null>();
+  const names = await listFolder(path);
+  if (names.length === 0) return { kind: 'empty', index: null, files };
   let index = null;
-  for (const name of await readdir(path)) {
+  for (const name of names) {
     const file = join(path, name);
-    // unreadable counts as damaged: a link whose target is gone, a folder in place of a file
+    // a link whose target is gone (DVC's cache was cleared) holds nothing
+    if (!(await leadsSomewhere(file))) continue;
+    // what cannot be read, a folder say, counts as damaged
     const hash = await hashFile(file).catch(() => null);
     if (name !== DATASET_INDEX_FILE) files.set(name, hash?.sha256 ?? null);
     else if (hash !== null) index = parseDatasetIndex(await readFile(file, 'utf8'));
   }
   return { index, files };
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error);
+  }
+}
+
+async function leadsSomewhere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function kindOf(path: string): Promise<DestinationFacts['kind']> {

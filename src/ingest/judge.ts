@@ -27,7 +27,10 @@ export function judgeDestination(source: SourceFacts, destination: DestinationFa
   if (kind === 'other') {
     return { action: 'refuse', reason: `${path} is not a directory`, hint: 'move it away' };
   }
-  if (index === null && files.size === 0) return { action: 'create', reason: 'the folder there is empty' };
+  if (kind === 'empty') return { action: 'create', reason: 'the folder there is empty' };
+  if (index === null && files.size === 0) {
+    return { action: 'repair', reason: 'all files there are links that lead nowhere' };
+  }
   if (index === null) return judgeWithoutIndex(source, destination);
   return judgeIndexed(source, destination, index);
 }

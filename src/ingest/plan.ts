@@ -18,7 +18,7 @@ export interface SourceFacts {
   path: string;
   experiment: string;
   runId: string;
-  /** `foreign`: plume_nav_sim's, which has neither digest nor hashes. */
+  /** `foreign`: plume_nav_sim's, which states neither digests nor hashes. */
   manifest: 'ours' | 'foreign' | 'none';
   manifestDigest: string | null;
   /** As its manifest states; null without one of ours. */
@@ -33,7 +33,7 @@ export interface SourceFacts {
 /** The run's place in the dataset, as found. */
 export interface DestinationFacts {
   path: string;
-  kind: 'absent' | 'folder' | 'link' | 'other';
+  kind: 'absent' | 'empty' | 'folder' | 'link' | 'other';
   /** Null when missing or damaged. */
   index: DatasetIndex | null;
   /** SHA-256 by name of everything but the index; null for what cannot be read. */
@@ -69,7 +69,7 @@ export function planIngest(source: SourceFacts, destination: DestinationFacts): 
 }
 
 function planFiles({ files, leftOut, manifest, withoutParquet }: SourceFacts): PlannedFile[] {
-  const remade = manifest !== 'ours' ? manifest === 'none' : withoutParquet.length > 0;
+  const remade = manifest === 'none' || withoutParquet.length > 0;
   const planned: PlannedFile[] = [];
   for (const { path } of files) {
     if (path !== MANIFEST_FILE) planned.push({ path, action: 'copy', reason: whyCopied(path, manifest) });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backends } from '../backends/index.js';
-import { plainJson, type JsonMap } from '../core/canonical-json.js';
+import { canonicalHash, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { requireSafeComponent } from '../core/ids.js';
 import {
@@ -79,7 +79,7 @@ export async function sourceFacts({ directory, manifestJson, manifest }: Source)
     experiment: run.experiment,
     runId: run.run_id,
     manifest: manifest !== null ? 'ours' : manifestJson === null ? 'none' : 'foreign',
-    manifestDigest: manifest?.manifest_digest ?? null,
+    manifestDigest: manifest?.manifest_digest ?? (manifestJson === null ? null : canonicalHash(manifestJson)),
     contentDigest: manifest?.content_digest ?? null,
     files,
     leftOut,

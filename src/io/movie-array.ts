@@ -2,16 +2,9 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as zarrita from 'zarrita';
 import { CaptureError } from '../core/errors.js';
+import type { MovieMetadata } from '../core/ports.js';
 import { guardBlosc } from './blosc.js';
 import { ioError } from './io-error.js';
-
-/** What a dataset states about itself; null where it does not. Pairs are (y, x). */
-export interface MovieMetadata {
-  fps: number | null;
-  pixel_to_grid: [number, number] | null;
-  origin: [number, number] | null;
-  extent: [number, number] | null;
-}
 
 /** concentration = stored * factor + offset */
 export interface Scaling {

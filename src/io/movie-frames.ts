@@ -1,16 +1,12 @@
 import { CaptureError } from '../core/errors.js';
-import type { MovieFrames } from '../core/ports.js';
-import type { MovieArray, MovieMetadata, Scaling } from './movie-array.js';
-
-export interface Movie extends MovieFrames {
-  readonly metadata: MovieMetadata;
-}
+import type { MovieFrames, MovieMetadata } from '../core/ports.js';
+import type { MovieArray, Scaling } from './movie-array.js';
 
 /** Rounding a normalised movie may carry beyond [0, 1]; more than that is not a concentration. */
 const OVERSHOOT = 1e-6;
 
 /** A movie's frames, kept by chunk of time; the least recently used chunks make room for others. */
-export class MovieChunks implements Movie {
+export class MovieChunks implements MovieFrames {
   readonly count: number;
   readonly height: number;
   readonly width: number;

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
+import type { MovieFrames } from '../core/ports.js';
 import { hashFile } from './file-hash.js';
 import { ioError } from './io-error.js';
 import { metadataOf, openMovieArray, scalingOf } from './movie-array.js';
-import { MovieChunks, type Movie } from './movie-frames.js';
-
-export type { Movie } from './movie-frames.js';
+import { MovieChunks } from './movie-frames.js';
 
 const AXES = JSON.stringify(['t', 'y', 'x']);
 const DEFAULT_BUDGET = 256 * 2 ** 20;
@@ -20,7 +19,7 @@ const DEFAULT_BUDGET = 256 * 2 ** 20;
  * @param budgetBytes how much of the movie to keep in memory; at least one chunk of time stays
  * @throws CaptureError `input`, naming the path, for anything that is not such a movie, here and in `load`
  */
-export async function openMovie(path: string, budgetBytes = DEFAULT_BUDGET): Promise<Movie> {
+export async function openMovie(path: string, budgetBytes = DEFAULT_BUDGET): Promise<MovieFrames> {
   const refuse = (what: string, hint?: string): CaptureError =>
     new CaptureError('input', `the movie '${path}' ${what}`, { hint });
   if (!(await statMovie(path)).isDirectory()) {

@@ -1,6 +1,5 @@
 import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { CaptureError } from '../core/errors.js';
+import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
 import { runHolder } from '../io/run-lock.js';
@@ -29,7 +28,9 @@ export function findLeftovers(root: string): Promise<WorkFolder[]> {
 /** Deletes what killed prunes had already taken out of the results. */
 export async function finishLeftovers(leftovers: readonly WorkFolder[]): Promise<Removal[]> {
   const removals: Removal[] = [];
-  for (const { name, path, owner } of leftovers) if (owner === 'gone') removals.push(await empty(path, name));
+  for (const { name, path, owner } of leftovers) {
+    if (owner === 'gone') removals.push({ path: name, ...(await deleteTree(path)) });
+  }
   return removals;
 }
 
@@ -61,11 +62,18 @@ export async function applyPrune(root: string, plan: PrunePlan): Promise<Removal
 }
 
 async function removeRun(root: string, run: FinishedRun, trash: string): Promise<Omit<Removal, 'path'>> {
-  const path = join(root, run.experiment, run.runId);
   const changed = await whyKept(root, run);
   if (changed !== null) return changed;
-  const taken = join(trash, run.experiment, run.runId);
-  await mkdir(join(trash, run.experiment), { recursive: true });
+  const folder = join(trash, run.experiment);
+  await mkdir(folder, { recursive: true });
+  try {
+    return await takeAndDelete(join(root, run.experiment, run.runId), join(folder, run.runId));
+  } finally {
+    await rmdir(folder).catch(() => {});
+  }
+}
+
+async function takeAndDelete(path: string, taken: string): Promise<Omit<Removal, 'path'>> {
   try {
     await rename(path, taken);
   } catch (error) {
@@ -77,10 +85,8 @@ async function removeRun(root: string, run: FinishedRun, trash: string): Promise
     await rename(taken, path);
     return { outcome: 'kept', reason: 'it became live' };
   }
-  await syncDirectory(join(root, run.experiment));
-  const { outcome, reason } = await empty(taken, run.runId);
-  await rmdir(join(trash, run.experiment)).catch(() => {});
-  return { outcome, reason };
+  await syncDirectory(dirname(path));
+  return deleteTree(taken);
 }
 
 /** Why a run is not to be removed after all; null when it is still what the plan was made for. */
@@ -102,12 +108,11 @@ async function whyKept(
 }
 
 /** Deletes a folder in the trash; links in it are removed, never followed. */
-async function empty(path: string, name: string): Promise<Removal> {
+async function deleteTree(path: string): Promise<Omit<Removal, 'path'>> {
   try {
     await rm(path, { recursive: true, force: true });
-    return { path: name, outcome: 'removed', reason: null };
+    return { outcome: 'removed', reason: null };
   } catch (error) {
-    const { message } = error instanceof CaptureError ? error : ioError(`cannot delete ${path}`, error);
-    return { path: name, outcome: 'failed', reason: message };
+    return { outcome: 'failed', reason: ioError(`cannot delete ${path}`, error).message };
   }
 }

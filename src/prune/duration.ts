@@ -31,9 +31,10 @@ export function parseDuration(what: string, text: string): Duration {
  */
 export function before(epochMs: number, { years, months, weeks, days, hours }: Duration): number {
   const now = new Date(epochMs);
-  const month = new Date(now.getFullYear() - years, now.getMonth() - months, 1);
-  // so long ago that the calendar ends, or Date takes the year for one of the 20th century
-  if (!(month.getFullYear() >= 100)) return -Infinity;
+  const year = now.getFullYear() - years;
+  const month = new Date(year, now.getMonth() - months, 1);
+  // Before all runs; and Date takes the years 0 to 99 for those of the 20th century, and has an end.
+  if (year < 100 || !(month.getFullYear() >= 100)) return -Infinity;
   const lastDay = new Date(month.getFullYear(), month.getMonth() + 1, 0).getDate();
   const then = new Date(
     month.getFullYear(),

@@ -45,6 +45,7 @@ export interface CaptureResult {
   files: ManifestFile[];
   contentDigest: string;
   validation: Report;
+  /** From the first step until the record files were closed. */
   elapsedMs: number;
 }
 
@@ -59,8 +60,7 @@ export async function capture(
   provenance: Provenance,
   ports: CapturePorts,
 ): Promise<CaptureResult> {
-  const { clock, signal } = ports;
-  const begun = clock.monotonic();
+  const { clock } = ports;
   const [{ simulation, inputs }, git] = await Promise.all([
     prepareSimulation(settings),
     gitState(provenance.cwd),
@@ -75,6 +75,7 @@ export async function capture(
 
   const digest = new ContentDigest(STEPS, EPISODES);
   const validation = ports.startValidation(metadata);
+  const begun = clock.monotonic();
   const { counts, written } = await record(run, simulation, settings, ports, {
     observers: [digest, validation],
     metadata: {
@@ -88,6 +89,7 @@ export async function capture(
     throw error;
   });
 
+  const elapsedMs = clock.monotonic() - begun;
   const status = counts.episodes === settings.episodes ? 'complete' : 'aborted';
   const files = await inventory(directory, written, [RUN_FILE, CONFIG_FILE, OVERRIDES_FILE]);
   const report = validation.finish();
@@ -112,7 +114,6 @@ export async function capture(
   });
   await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
   await unlockRun(directory);
-  const elapsedMs = clock.monotonic() - begun;
   return { runId, directory, status, counts, files, contentDigest, validation: report, elapsedMs };
 }
 

@@ -8,11 +8,16 @@ import type { Finding } from '../core/report.js';
  */
 export class Continuity {
   /** Whether anything at all was left out. */
-  broken = false;
+  broken: boolean;
   private readonly damaged = new Set<string>();
   private readonly lastBad = new Map<string, number>();
   private file: string | null = null;
   private line = 0;
+
+  /** @param partsMissing a whole part of the stream is not there */
+  constructor(partsMissing: boolean) {
+    this.broken = partsMissing;
+  }
 
   /** Takes note of what the reader reports, which it does before it hands on the rows behind it. */
   note({ severity, file, line }: Finding): void {

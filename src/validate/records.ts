@@ -18,6 +18,8 @@ export interface RecordsRead {
 
 export interface RecordsOptions {
   reader: StreamReader;
+  /** Streams of which a part is missing. */
+  incomplete: ReadonlySet<StreamName>;
   checks: RowChecks;
   add: (finding: Finding) => void;
   /** Sees every batch of both streams, and whether rows before or in it were left out. */
@@ -28,9 +30,13 @@ export interface RecordsOptions {
  * Reads both streams side by side, cuts steps into episodes and pairs each with its record. Holds one batch of each,
  * however long the run.
  */
-export async function readRecords({ reader, checks, add, onBatch }: RecordsOptions): Promise<RecordsRead> {
+export async function readRecords(options: RecordsOptions): Promise<RecordsRead> {
+  const { reader, incomplete, checks, add, onBatch } = options;
   const rowsOf = new Map<string, number>();
-  const continuity = { steps: new Continuity(), episodes: new Continuity() };
+  const continuity = {
+    steps: new Continuity(incomplete.has('steps')),
+    episodes: new Continuity(incomplete.has('episodes')),
+  };
   const open = (stream: StreamName): AsyncIterable<ReadBatch> =>
     reader.batches(stream, (finding) => {
       continuity[stream].note(finding);
@@ -98,7 +104,7 @@ class EpisodeMerge {
   }
 
   async finish(): Promise<void> {
-    const gap = this.continuity.steps.gapAtEnd() || (this.id === null && this.continuity.steps.broken);
+    const gap = this.continuity.steps.gapAtEnd();
     if (gap) this.checks.markGap();
     if (this.id !== null) await this.endEpisode(this.id);
     for (let record = await this.cursor.peek(); record !== null; record = await this.cursor.peek()) {

@@ -11,6 +11,7 @@ import { CHECKS } from './checks/index.js';
 import { FILE_CHECKS } from './files/index.js';
 import { FindingList } from './finding-list.js';
 import { ParquetCopy } from './parquet-copy.js';
+import { findParts } from './parts.js';
 import { readRecords } from './records.js';
 import { RowChecks } from './row-checks.js';
 import type { LoadedManifest, RunContext } from './run-context.js';
@@ -45,7 +46,10 @@ export async function validateRun(path: string): Promise<Report> {
   const copies = openCopies(context, copy, findings.add);
   const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> =>
     copies.get(stream)?.compare(read, broken);
-  const records = await readRecords({ reader, checks, add: findings.add, onBatch });
+  const incomplete = new Set(
+    STREAM_NAMES.filter((stream) => findParts(directory.names, stream, format).missing.length > 0),
+  );
+  const records = await readRecords({ reader, incomplete, checks, add: findings.add, onBatch });
   for (const [stream, each] of copies) {
     await each.finish();
     records.rowsOf.set(`${stream}.parquet`, each.rows);

@@ -4,7 +4,37 @@ import type { ConfigValue } from '../../src/config/node.js';
 /** Text with everything that is special somewhere. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.array(fc.constantFrom('${', '}', '\\', "'", '"', '$', '{', ' ', '=', ',', '[', ']', ':', '#', '1', 'e', '.', '-', 'x', '\n', '\t', 'yes', '~', '<<'), { maxLength: 8 }).map((parts) => parts.join('')),
+  fc
+    .array(
+      fc.constantFrom(
+        '${',
+        '}',
+        '\\',
+        "'",
+        '"',
+        '$',
+        '{',
+        ' ',
+        '=',
+        ',',
+        '[',
+        ']',
+        ':',
+        '#',
+        '1',
+        'e',
+        '.',
+        '-',
+        'x',
+        '\n',
+        '\t',
+        'yes',
+        '~',
+        '<<',
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => parts.join('')),
 );
 
 /** Any resolved value; `???` stands for a missing one and cannot be written as text. */

@@ -9,8 +9,10 @@ import { fields } from '../../src/sim/fields/index.js';
 import { policies } from '../../src/sim/policies/index.js';
 
 const CONF = fileURLToPath(new URL('../../conf', import.meta.url));
-const options = (group: string): string[] => readdirSync(join(CONF, group)).map((file) => file.replace('.yaml', ''));
-const load = (...overrides: string[]) => loadConfig({ configPath: null, configName: 'data_capture/config', overrides, env: {} });
+const options = (group: string): string[] =>
+  readdirSync(join(CONF, group)).map((file) => file.replace('.yaml', ''));
+const load = (...overrides: string[]) =>
+  loadConfig({ configPath: null, configName: 'data_capture/config', overrides, env: {} });
 
 it('has an option for every variant, and no other', () => {
   expect(options('policy').sort()).toEqual([...policies.names].sort());
@@ -23,18 +25,25 @@ describe('every option', () => {
     options(group).map((option) => [`${group}=${option}`]),
   );
   it.each(cases)('%s is a valid configuration', async (override) => {
-    const given = override.endsWith('scripted') ? ['policy.actions_file=a.json'] : override.endsWith('experiment=movie') ? ['movie.path=m.zarr'] : [];
+    const given = override.endsWith('scripted')
+      ? ['policy.actions_file=a.json']
+      : override.endsWith('experiment=movie')
+        ? ['movie.path=m.zarr']
+        : [];
     const { config } = await load(override, ...given);
     expect(config.output).toBe('results');
   });
 });
 
-it.each(policies.names.filter((name) => name !== 'scripted'))("policy=%s states the schema's own defaults", async (name) => {
-  const { config } = await load(`policy=${name}`);
-  const bare = configSchema.parse({ policy: { name } });
-  expect(config.policy).toEqual(bare.policy);
-  expect(Object.keys(config.policy).sort()).toEqual(Object.keys(bare.policy).sort());
-});
+it.each(policies.names.filter((name) => name !== 'scripted'))(
+  "policy=%s states the schema's own defaults",
+  async (name) => {
+    const { config } = await load(`policy=${name}`);
+    const bare = configSchema.parse({ policy: { name } });
+    expect(config.policy).toEqual(bare.policy);
+    expect(Object.keys(config.policy).sort()).toEqual(Object.keys(bare.policy).sort());
+  },
+);
 
 it("states the schema's own defaults, but for what a demo needs", async () => {
   const { config } = await load();
@@ -45,11 +54,15 @@ it("states the schema's own defaults, but for what a demo needs", async () => {
     episodes: 1, // the demo preset captures 2
     seed: 0, // and starts at 123
     env: { ...stated.env, grid_size: null }, // 128x128 in words
-  }).toEqual({ ...bare, env: { ...bare.env, action_type: 'oriented' } }); // as plume_nav_sim's capture
+    // What plume_nav_sim's capture takes.
+  }).toEqual({ ...bare, env: { ...bare.env, action_type: 'oriented', reward_type: 'step_penalty' } });
 });
 
 it('names the package first and the schema next, in every file of a whole configuration', () => {
-  const files = ['data_capture/config.yaml', ...options('data_capture/experiment').map((name) => `data_capture/experiment/${name}.yaml`)];
+  const files = [
+    'data_capture/config.yaml',
+    ...options('data_capture/experiment').map((name) => `data_capture/experiment/${name}.yaml`),
+  ];
   for (const file of files) {
     const [first, second] = readFileSync(join(CONF, file), 'utf8').split('\n');
     expect(first).toBe('# @package _global_');

@@ -4,8 +4,14 @@ import { messageOf } from './tree.js';
 
 it.each<[CaptureFlags, string[]]>([
   [{}, []],
-  [{ output: 'results', experiment: 'demo', episodes: '2', seed: '100', grid: '8x8' }, ['output=results', 'experiment=demo', 'episodes=2', 'seed=100', 'env.grid_size=[8,8]']],
-  [{ actionType: 'discrete', maxSteps: '10', parquet: true, rotateSize: '1000' }, ['env.action_type=discrete', 'env.max_steps=10', 'rotate_size=1000', 'parquet=true']],
+  [
+    { output: 'results', experiment: 'demo', episodes: '2', seed: '100', grid: '8x8' },
+    ['output=results', 'experiment=demo', 'episodes=2', 'seed=100', 'env.grid_size=[8,8]'],
+  ],
+  [
+    { actionType: 'discrete', maxSteps: '10', parquet: true, rotateSize: '1000' },
+    ['env.action_type=discrete', 'env.max_steps=10', 'rotate_size=1000', 'parquet=true'],
+  ],
   [{ seed: '-1' }, ['seed=-1']],
   [{ output: "my dir/a=b,'c'" }, ["output='my dir/a=b,\\'c\\''"]],
   [{ experiment: '123' }, ["experiment='123'"]],
@@ -13,8 +19,27 @@ it.each<[CaptureFlags, string[]]>([
   expect(flagOverrides(flags)).toEqual(overrides);
 });
 
-it.each(['a b', "it's", 'a=b', '${x}', '\\${x}', 'C:\\dir\\', '中', '1', 'null', '~', '[x]', 'a, b', ' lead', 'x\ty'])('passes --output %s as it is', (output) => {
-  const { tree } = compose({ configPath: null, configName: 'data_capture/config', overrides: flagOverrides({ output }) });
+it.each([
+  'a b',
+  "it's",
+  'a=b',
+  '${x}',
+  '\\${x}',
+  'C:\\dir\\',
+  '中',
+  '1',
+  'null',
+  '~',
+  '[x]',
+  'a, b',
+  ' lead',
+  'x\ty',
+])('passes --output %s as it is', (output) => {
+  const { tree } = compose({
+    configPath: null,
+    configName: 'data_capture/config',
+    overrides: flagOverrides({ output }),
+  });
   expect(tree.get('output')).toBe(output);
 });
 

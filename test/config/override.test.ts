@@ -58,7 +58,9 @@ describe('points at what it cannot read', () => {
 });
 
 it('quoteValue(x) sets exactly x', () => {
-  const key = fc.stringMatching(/^[a-z_][a-zA-Z0-9_.-]{0,8}$/).filter((k) => !/^(?:null|true|false|inf|nan)$/i.test(k));
+  const key = fc
+    .stringMatching(/^[a-z_][a-zA-Z0-9_.-]{0,8}$/)
+    .filter((k) => !/^(?:null|true|false|inf|nan)$/i.test(k));
   fc.assert(
     fc.property(configValue(key), (value) => {
       const root = dictNode({ kind: 'override', text: '' });

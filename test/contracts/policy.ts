@@ -62,6 +62,13 @@ export function policyContract(variant: PolicyVariant, parameters: unknown, inpu
     expect(play(policy, [0.1, 0.2, 0.3, 0.4])).toEqual([0, 0, 0, 0]);
   });
 
+  it('counts a change of exactly the threshold as an increase', () => {
+    const exact = { ...(parameters as object), threshold: 0.25 };
+    const policy = variant.create(variant.parameters.parse(exact), inputs);
+    policy.reset(1, 0);
+    expect(play(policy, [0, 0.25, 0.5, 0.75, 1])).toEqual([0, 0, 0, 0, 0]);
+  });
+
   it('turns sooner or later where the concentration falls', () => {
     const policy = create();
     policy.reset(1, 0);

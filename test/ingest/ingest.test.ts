@@ -143,6 +143,22 @@ describe('a run of plume_nav_sim', () => {
     expect(await outcome(UPSTREAM, outDir)).toBe('unchanged');
   });
 
+  it('with a manifest of its own keeps it, its list of files completed', async () => {
+    const finished = join(newFolder(), 'upstream-demo', 'run-20261120-232758');
+    cpSync(UPSTREAM, finished, { recursive: true });
+    const manifest = { git_sha: null, files: ['run.json', 'steps.jsonl.gz', 'episodes.jsonl.gz'] };
+    writeFileSync(join(finished, 'manifest.json'), JSON.stringify(manifest));
+    const outDir = newFolder();
+    expect(await outcome(finished, outDir)).toBe('ingested');
+    const place = join(outDir, 'upstream-demo', 'run-20261120-232758');
+    expect(json(join(place, 'manifest.json'))).toEqual({
+      git_sha: null,
+      files: [...manifest.files, 'steps.parquet', 'episodes.parquet'],
+    });
+    expect(await validateRun(place)).toMatchObject({ ok: true });
+    expect(await outcome(finished, outDir)).toBe('unchanged');
+  });
+
   it('gives the same bytes wherever it lies', async () => {
     const moved = join(newFolder(), 'elsewhere', 'run-20261120-232758');
     cpSync(UPSTREAM, moved, { recursive: true });

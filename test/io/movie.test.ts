@@ -8,7 +8,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as zarr from 'zarrita';
 import { CaptureError } from '../../src/core/errors.js';
-import { movieDigest, openMovie, type Movie } from '../../src/io/movie.js';
+import type { MovieFrames } from '../../src/core/ports.js';
+import { movieDigest, openMovie } from '../../src/io/movie.js';
 import { movieSchema } from '../../src/sim/config.js';
 import { fields } from '../../src/sim/fields/index.js';
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function frame(movie: Movie, index: number): Promise<Float32Array> {
+async function frame(movie: MovieFrames, index: number): Promise<Float32Array> {
   if (movie.at(index) === null) await movie.load(index);
   return movie.at(index)!;
 }

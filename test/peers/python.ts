@@ -34,6 +34,7 @@ function look(modules: readonly string[]): Peers {
 }
 
 /** Asks a script that answers one JSON line on stdout for each JSON line on stdin. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers say what they ask
 export function ask<Question, Answer>(
   { python }: Peers,
   script: string,

@@ -40,7 +40,7 @@ beforeAll(async () => {
 describe.skipIf(peers.python === null)(`gzip, pandas, pyarrow and DuckDB (${peers.reason})`, () => {
   let answer: Answer;
   beforeAll(() => {
-    [answer] = ask<{ dir: string }, Answer>(peers, SCRIPT, [{ dir: join(cwd, run.run_dir) }]) as [Answer];
+    [answer] = ask(peers, SCRIPT, [{ dir: join(cwd, run.run_dir) }]) as [Answer];
   }, 120_000);
 
   it.each(['steps', 'episodes'] as const)('%s: all read as many rows, and the same values', (stream) => {

@@ -17,8 +17,9 @@ const oriented = { action_type: 'oriented' };
 const follower = { name: 'temporal_derivative' };
 const frames = new MemoryFrames([2, 5, 9], () => 0);
 const stated = (metadata: object): MemoryFrames => {
-  const all = { fps: null, pixel_to_grid: null, origin: null, extent: null, ...metadata };
-  return Object.assign(new MemoryFrames([2, 5, 9], () => 0), { metadata: all });
+  const frames = new MemoryFrames([2, 5, 9], () => 0);
+  frames.metadata = { ...frames.metadata, ...metadata };
+  return frames;
 };
 const movie = { env: { plume: 'movie' } };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createStepBatch } from '../../src/core/batch.js';
+import { Generator } from '../../src/sim/rng/generator.js';
 import { MemoryFrames, playing, rowsOf, run, simulationOf } from './support.js';
 import { fields } from '../../src/sim/fields/index.js';
 import { movieSchema } from '../../src/sim/config.js';
@@ -60,6 +61,17 @@ describe('fill', () => {
     expect(rows.observation.slice(0, 2)).toEqual([2, 0]);
     expect(Object.is(rows.observation[1], 0)).toBe(true);
   });
+});
+
+it('wind noise is rounded to float32 before it is added, as in plume_nav_sim', async () => {
+  const wind = { enabled: true, vector: [0.1, -0.3], noise_std: 0.7 };
+  const env = { observation_type: 'wind_vector', start_location: [0, 0], grid_size: [99, 99], wind };
+  const { observation } = await run(simulationOf({ env }), 11);
+  const rng = new Generator(11);
+  // The start is given and draws nothing; the observation at reset draws two.
+  const noise = [...observation, 0, 0].map(() => Math.fround(rng.normal(0, 0.7))).slice(2);
+  const expected = noise.map((value, i) => Math.fround(Math.fround(i % 2 === 0 ? 0.1 : -0.3) + value));
+  expect(observation).toEqual(expected);
 });
 
 describe('scripted', () => {

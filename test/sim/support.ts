@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createStepBatch, type StepBatch } from '../../src/core/batch.js';
-import type { MovieFrames } from '../../src/core/ports.js';
+import type { MovieFrames, MovieMetadata } from '../../src/core/ports.js';
 import { assemble, type SimulationInputs } from '../../src/sim/assemble.js';
 import { envSchema, movieSchema, policySchema } from '../../src/sim/config.js';
 import { Simulation } from '../../src/sim/simulation.js';
@@ -85,6 +85,7 @@ export class MemoryFrames implements MovieFrames {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  metadata: MovieMetadata = { fps: null, pixel_to_grid: null, origin: null, extent: null };
   loads = 0;
   private readonly room: number;
   private readonly value: (frame: number, y: number, x: number) => number;

@@ -145,10 +145,12 @@ function resultJson(result: CaptureResult, configHash: string): string {
 
 function resultText({ directory, status, counts, files, contentDigest, elapsedMs }: CaptureResult): string {
   const seconds = elapsedMs / 1000;
+  // a rate over an instant says nothing
+  const rate = seconds < 0.2 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
   const verb = status === 'complete' ? 'captured' : 'interrupted; captured';
   const data = files.filter(({ rows }) => rows !== null);
   return [
-    `${verb} ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s (${formatCount(counts.steps / seconds)} steps/s)`,
+    `${verb} ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s${rate}`,
     `run     ${directory}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     `digest  ${contentDigest}`,

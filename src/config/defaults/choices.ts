@@ -38,7 +38,7 @@ export class Choices {
         refuse(`override '${text}': the option to delete must be a name`);
       }
       this.#deletions.set(fullKey, {
-        option: (value as string | null | undefined) ?? null,
+        option: value ?? null,
         text,
         used: false,
       });
@@ -108,7 +108,7 @@ export class Choices {
 
   #unmatched(key: string, source: ConfigSource): string {
     const group = key.split('@')[0]!;
-    const keys = [...(this.#keysOfGroup.get(group) ?? [])];
+    const keys = [...(this.#keysOfGroup.get(group) ?? [])].sort();
     if (keys.length > 0) return `the group is known as ${keys.map((k) => `'${k}'`).join(' or ')} here`;
     const options = source.options(group);
     if (options.length === 0) {

@@ -23,7 +23,10 @@ export function packageHeader(text: string, file: string): string | null {
     if (words.length !== 2) refuse(`${where}: a header line is '# @package name', not '${line}'`);
     if (keyword !== '@package') continue;
     // A key of that name in Hydra 1.2 and later, the group before: surely not meant, or not any more.
-    if (name.includes('_group_')) refuse(`${where}: '_group_' is not supported in a header; the group is the default package, so leave the line out`);
+    if (name.includes('_group_'))
+      refuse(
+        `${where}: '_group_' is not supported in a header; the group is the default package, so leave the line out`,
+      );
     found = name;
   }
   return found;

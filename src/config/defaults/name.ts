@@ -8,11 +8,7 @@ import { refuse } from '../problems.js';
 export type KnownChoices = ReadonlyMap<string, string | readonly string[] | null>;
 
 /** The name of an option written with `${group}`: the final choices of the other groups are its only values. */
-export function resolveName(
-  text: string,
-  origin: Origin,
-  known: KnownChoices,
-): string {
+export function resolveName(text: string, origin: Origin, known: KnownChoices): string {
   const choices = dictNode(
     origin,
     new Map([...known].map(([key, choice]) => [key, toNode(choice as string | string[] | null, origin)])),

@@ -98,7 +98,9 @@ function primitive(pieces: readonly Piece[], scanner: Scanner): Element {
       value: first.kind === 'colon' ? first.text : wordValue(first as Match<WordKind>),
     };
   }
-  const text = pieces.map((p) => (!isMatch(p) ? p : p.kind === 'escape' ? unescape(p.text) : p.text));
-  if (pieces.every(isMatch)) return { kind: 'scalar', value: text.join('') };
-  return { kind: 'text', text, quoted: false };
+  if (pieces.every(isMatch)) return { kind: 'scalar', value: pieces.map(wordText).join('') };
+  return { kind: 'text', text: pieces.map((p) => (isMatch(p) ? wordText(p) : p)), quoted: false };
 }
+
+const wordText = ({ kind, text }: Match<WordKind | 'colon'>): string =>
+  kind === 'escape' ? unescape(text) : text;

@@ -45,7 +45,7 @@ function environment(args: readonly ConfigValue[], context: Context): ConfigValu
   if (value !== undefined) return value;
   if (args.length < 2)
     fail(context, `the environment variable '${name}' is not set; set it, or give a default`);
-  const fallback = args[1]!;
+  const [, fallback = null] = args;
   return fallback === null ? null : pythonStr(fallback);
 }
 

@@ -2,14 +2,7 @@ import { checkSyntax } from '../interpolation/check.js';
 import { Resolution, type Environment } from '../interpolation/resolve.js';
 import { splitKey } from '../key-path.js';
 import { mergedNode } from '../merge.js';
-import {
-  dictNode,
-  isInterpolation,
-  toNode,
-  type ConfigNode,
-  type ConfigValue,
-  type DictNode,
-} from '../node.js';
+import { dictNode, toNode, type ConfigNode, type ConfigValue, type DictNode } from '../node.js';
 import { refuse } from '../problems.js';
 import { pythonEquals, pythonRepr } from '../python-text.js';
 import { childOf, dottedKeys, selectNode } from '../select.js';

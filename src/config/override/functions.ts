@@ -1,4 +1,4 @@
-import type { ConfigValue } from '../node.js';
+import type { ConfigValue, Scalar } from '../node.js';
 import { pythonStr } from '../python-text.js';
 import { floatValue } from '../tokens.js';
 
@@ -44,10 +44,10 @@ export function callFunction(
   );
 }
 
-function mapValues(value: ConfigValue, cast: (value: never) => ConfigValue): ConfigValue {
+function mapValues(value: ConfigValue, cast: (value: Scalar) => ConfigValue): ConfigValue {
   if (Array.isArray(value)) return value.map((item) => mapValues(item, cast));
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, mapValues(item, cast)]));
-  return cast(value as never);
+  return cast(value);
 }
 
 function toInt(value: boolean | bigint | number | string, fail: Fail): ConfigValue {

@@ -1,5 +1,6 @@
 import type { ConfigValue } from '../node.js';
 import { unescape, wordValue, type Match, type WordKind } from '../tokens.js';
+import { pythonRepr } from '../python-text.js';
 import { callFunction } from './functions.js';
 import type { Token, TokenKind } from './lexer.js';
 import { OverrideSyntaxError } from './syntax-error.js';
@@ -85,7 +86,7 @@ export class ValueParser {
       throw new OverrideSyntaxError(
         this.#text,
         position,
-        `the key ${String(key)} is not text; such a key is not supported`,
+        `the key ${pythonRepr(key)} is not text; such a key is not supported`,
       );
     }
     this.#expect('colon');
@@ -95,15 +96,16 @@ export class ValueParser {
   #call(name: Token): ConfigValue {
     this.#index += 2;
     const named = new Map<string, ConfigValue>();
-    const args = this.#items(')', () => {
+    const args: ConfigValue[] = [];
+    this.#items(')', () => {
       const isNamed = this.#here.kind === 'id' && this.#tokens[this.#index + 1]?.kind === 'equal';
       const key = isNamed ? this.#here.text : null;
       if (isNamed) this.#index += 2;
       else if (named.size > 0) this.#fail('an argument without a name follows one with a name');
       const value = this.#element();
-      if (key !== null) named.set(key, value);
-      return key === null ? [value] : [];
-    }).flat(1) as ConfigValue[];
+      if (key === null) args.push(value);
+      else named.set(key, value);
+    });
     return callFunction(name.text, args, named, (message) => {
       throw new OverrideSyntaxError(this.#text, name.position, message);
     });

@@ -8,7 +8,6 @@ import { findUnsupported } from './unsupported.js';
  * Characters PyYAML refuses in a stream, and the line breaks that only YAML 1.1 knows (U+0085, U+2028, U+2029, a lone
  * carriage return), which npm `yaml` reads as text.
  */
-// oxlint-disable-next-line no-control-regex
 const UNSUPPORTED = /[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ufffd]|\r(?!\n)/;
 
 const TOO_DEEP = 'nested too deeply to be a configuration';
@@ -53,7 +52,9 @@ export function readYaml(text: string, file: string): DictNode {
   const bad = UNSUPPORTED.exec(text);
   if (bad) {
     const code = bad[0].codePointAt(0)!.toString(16).padStart(4, '0');
-    refuse(`${at(file, placeOf(text, bad.index))}: the character U+${code} is not supported in a config file; in double quotes write \\u${code}`);
+    refuse(
+      `${at(file, placeOf(text, bad.index))}: the character U+${code} is not supported in a config file; in double quotes write \\u${code}`,
+    );
   }
   const unsupported = findUnsupported(text);
   if (unsupported) refuse(`${at(file, placeOf(text, unsupported.offset))}: ${unsupported.message}`);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { float } from '../../core/config-types.js';
 import { CaptureError } from '../../core/errors.js';
-import type { MovieFrames } from '../../core/ports.js';
+import type { MovieFrames, MovieMetadata } from '../../core/ports.js';
 import type { Field, FieldInputs, FieldVariant } from './field.js';
 
 const pair = (what: string) =>
@@ -24,13 +24,7 @@ export const movieSchema = z.strictObject({
 
 export type MovieConfig = z.output<typeof movieSchema>;
 
-/** What a dataset states about itself; null where it does not. Pairs are (y, x). */
-export type MovieMetadata = Pick<MovieConfig, 'fps' | 'pixel_to_grid' | 'origin' | 'extent'>;
-
-/** Frames that may come with what their dataset states. */
-type StatedFrames = MovieFrames & { readonly metadata?: MovieMetadata };
-
-function requireFrames({ frames }: FieldInputs): StatedFrames {
+function requireFrames({ frames }: FieldInputs): MovieFrames {
   if (frames !== null) return frames;
   throw new CaptureError('config', "env.plume 'movie' needs a movie", {
     hint: 'set movie.path to a Zarr directory',
@@ -102,7 +96,7 @@ export const moviePlume: FieldVariant = {
 
   create(inputs) {
     const frames = requireFrames(inputs);
-    if (frames.metadata !== undefined) checkStated(inputs.movie, frames.metadata);
+    checkStated(inputs.movie, frames.metadata);
     return new MovieField(frames, inputs.movie.step_policy === 'wrap');
   },
 };

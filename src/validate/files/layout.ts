@@ -3,15 +3,14 @@ import { isSafeComponent } from '../../core/ids.js';
 import {
   CONFIG_FILE,
   DATASET_INDEX_FILE,
-  jsonlPartName,
   LOCK_FILE,
   MANIFEST_FILE,
   OVERRIDES_FILE,
-  parquetName,
   parseStreamFile,
   RUN_FILE,
   STREAM_NAMES,
 } from '../../core/layout.js';
+import { findParts } from '../parts.js';
 import type { FileCheck, RunContext } from '../run-context.js';
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -23,43 +22,28 @@ const KNOWN: ReadonlySet<string> = new Set([
   DATASET_INDEX_FILE,
 ]);
 
+/** run_id and experiment, as named in run.json, are the last two components of the path. */
 function checkNames({ directory: { path, run }, report }: RunContext): void {
-  for (const name of ['run_id', 'experiment'] as const) {
-    if (!isSafeComponent(run[name]))
-      report('run-name', RUN_FILE, `${name} '${run[name]}' is not a valid name`);
-  }
   const full = resolve(path);
-  if (basename(full) !== run.run_id) {
-    report('directory-run-id', RUN_FILE, `run_id is '${run.run_id}', the directory '${basename(full)}'`);
-  }
-  const parent = basename(dirname(full));
-  if (parent !== run.experiment) {
-    report(
-      'directory-experiment',
-      RUN_FILE,
-      `experiment is '${run.experiment}', the parent directory '${parent}'`,
-    );
+  const places = [
+    ['run_id', 'directory-run-id', basename(full)],
+    ['experiment', 'directory-experiment', basename(dirname(full))],
+  ] as const;
+  for (const [key, code, place] of places) {
+    const name = run[key];
+    if (!isSafeComponent(name)) report('run-name', RUN_FILE, `${key} '${name}' is not a valid name`);
+    else if (name !== place) report(code, RUN_FILE, `${key} is '${name}', the directory is named '${place}'`);
   }
 }
 
 function checkParts({ directory: { names }, format, report }: RunContext): void {
   for (const stream of STREAM_NAMES) {
-    const parts = new Map<number, string>();
-    for (const name of names) {
-      const file = parseStreamFile(name);
-      if (file?.stream !== stream || file.format !== format) continue;
-      const other = parts.get(file.part);
-      if (other !== undefined) report('part-double', name, `${other} is part ${file.part} too`);
-      parts.set(file.part, name);
+    const { missing, double } = findParts(names, stream, format);
+    for (const name of missing) {
+      const code = parseStreamFile(name)!.part === 0 ? 'file-missing' : 'part-missing';
+      report(code, name, `${name} is missing`);
     }
-    const first = format === 'jsonl' ? jsonlPartName(stream, 0) : parquetName(stream);
-    if (!parts.has(0)) report('file-missing', first, `${first} is missing`);
-    const last = Math.max(0, ...parts.keys());
-    for (let part = 1; part < last; part++) {
-      if (parts.has(part)) continue;
-      const name = jsonlPartName(stream, part);
-      report('part-missing', name, `${name} is missing, but part ${last} is there`);
-    }
+    for (const [name, first] of double) report('part-double', name, `${first} is the same part`);
   }
 }
 

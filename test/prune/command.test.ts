@@ -1,0 +1,173 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { run, type PruneOptions } from '../../src/cli/commands/prune.js';
+import { BINARY } from '../e2e/binary.js';
+import { newFolder } from '../fixtures/captured-run.js';
+import { makeRun } from './runs.js';
+
+function makeResults(results = newFolder()): string {
+  for (const day of ['01', '02', '03']) {
+    makeRun(results, 'demo', `run-202601${day}-000000`, { endedAt: `2026-01-${day}T01:00:00Z` });
+  }
+  return results;
+}
+
+async function prune(results: string, options: PruneOptions) {
+  const said = { stdout: '', stderr: '' };
+  const exitCode = await run(results, options, {
+    stdout: (text) => void (said.stdout += text),
+    stderr: (text) => void (said.stderr += text),
+  });
+  return { exitCode, ...said };
+}
+
+const PLAN = `demo:
+  keep    run-20260103-000000       0 B  keep-last 1 (1 of 1)
+  remove  run-20260102-000000       0 B  not in keep-last 1
+  remove  run-20260101-000000       0 B  not in keep-last 1
+`;
+
+describe('prune', () => {
+  it('prints the plan and removes nothing without --yes', async () => {
+    const results = makeResults();
+    expect(await prune(results, { keepLast: '1' })).toEqual({
+      exitCode: 0,
+      stdout: `${PLAN}2 runs to remove; nothing was removed: add --yes to remove\n`,
+      stderr: '',
+    });
+    expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
+  });
+
+  it('removes with --yes', async () => {
+    const results = makeResults();
+    expect(await prune(results, { keepLast: '1', yes: true })).toEqual({
+      exitCode: 0,
+      stdout: `${PLAN}removed 2 runs\n`,
+      stderr: '',
+    });
+    expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000']);
+    expect(await prune(results, { keepLast: '1', yes: true })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('removed 0 runs\n'),
+    });
+  });
+
+  it('--dry-run wins over --yes', async () => {
+    const results = makeResults();
+    const { stdout } = await prune(results, { keepLast: '1', yes: true, dryRun: true });
+    expect(stdout).toBe(`${PLAN}2 runs to remove; nothing was removed: a dry run\n`);
+    expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
+  });
+
+  it('--json prints one document, all else to stderr', async () => {
+    const results = makeResults();
+    const { stdout, stderr } = await prune(results, { keepLast: '2', json: true, yes: true });
+    expect(JSON.parse(stdout)).toEqual({
+      results,
+      rules: ['keep-last 2'],
+      keep: [
+        expect.objectContaining({ path: 'demo/run-20260103-000000', reasons: ['keep-last 2 (1 of 2)'] }),
+        expect.objectContaining({ run_id: 'run-20260102-000000', ended_at: '2026-01-02T01:00:00.000Z' }),
+      ],
+      remove: [expect.objectContaining({ path: 'demo/run-20260101-000000', bytes: 0 })],
+      skipped: [],
+      leftovers: [],
+      removals: [{ path: 'demo/run-20260101-000000', outcome: 'removed', reason: null }],
+    });
+    expect(stderr).toBe('removed 1 run\n');
+  });
+
+  it('a folder without runs is in order', async () => {
+    expect(await prune(newFolder(), { keepLast: '1', yes: true })).toEqual({
+      exitCode: 0,
+      stdout: 'removed 0 runs\n',
+      stderr: '',
+    });
+  });
+});
+
+/** Permissions do not hold for root, so there the command runs as nobody. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const asUser = (...args: string[]) =>
+  execa(process.execPath, [BINARY, 'prune', ...args], { reject: false, cwd: tmpdir(), ...nobody });
+
+describe('permissions', () => {
+  const writable = (path: string): void => chmodSync(path, 0o777);
+  const writableAll = (results: string): void => {
+    writable(results);
+    for (const entry of readdirSync(results, { recursive: true, withFileTypes: true })) {
+      if (entry.isDirectory()) writable(join(entry.parentPath, entry.name));
+    }
+  };
+  const shared = (): string => {
+    const results = mkdtempSync(join(tmpdir(), 'plume-shared-'));
+    makeResults(results);
+    makeRun(results, 'other', 'run-20260101-000000');
+    makeRun(results, 'other', 'run-20260102-000000', { endedAt: '2026-01-02T00:00:00Z' });
+    writableAll(results);
+    return results;
+  };
+
+  it('a read-only results folder: one clear line, exit 5, nothing removed', async () => {
+    const results = shared();
+    chmodSync(results, 0o555);
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 5,
+      stderr: expect.stringMatching(
+        /^plume-nav-capture: cannot make a folder in .*: permission denied \(.*\)$/,
+      ),
+    });
+    expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
+  });
+
+  it('a read-only experiment: the others are pruned, exit 3', async () => {
+    const results = shared();
+    chmodSync(join(results, 'other'), 0o555);
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes');
+    expect(stderr).toContain('not removed: other/run-20260101-000000: cannot remove');
+    expect(stderr).toContain('permission denied');
+    expect(exitCode).toBe(3);
+    expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000']);
+    expect(readdirSync(results).sort()).toEqual(['demo', 'other']);
+  });
+
+  it('nothing can be removed: exit 5', async () => {
+    const results = shared();
+    chmodSync(join(results, 'other'), 0o555);
+    chmodSync(join(results, 'demo'), 0o555);
+    const { exitCode } = await asUser(results, '--keep-last', '1', '--yes');
+    expect(exitCode).toBe(5);
+  });
+
+  it('a run that can be taken but not deleted stays in the trash for the next prune', async () => {
+    const results = shared();
+    const inner = join(results, 'demo', 'run-20260101-000000', 'inner');
+    makeRun(join(results, 'demo', 'run-20260101-000000'), 'inner', 'x');
+    chmodSync(inner, 0o555);
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '2', '--yes');
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('cannot delete'),
+    });
+    const [trash] = readdirSync(results).filter((name) => name.startsWith('.trash-'));
+    expect(trash).toBeDefined();
+    chmodSync(join(results, trash!, 'demo', 'run-20260101-000000', 'inner'), 0o777);
+    expect(await prune(results, { keepLast: '2', yes: true })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('removed 0 runs and 1 leftover of a prune that was killed'),
+    });
+    expect(existsSync(join(results, trash!))).toBe(false);
+  });
+
+  it('a run that cannot be read is kept', async () => {
+    const results = shared();
+    chmodSync(join(results, 'demo', 'run-20260101-000000', 'manifest.json'), 0);
+    const { exitCode, stdout } = await asUser(results, '--keep-last', '2', '--yes');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('manifest.json cannot be read');
+  });
+});

@@ -1,0 +1,295 @@
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { applyPrune } from '../../src/prune/apply.js';
+import { findRuns } from '../../src/prune/find-runs.js';
+import { prune } from '../../src/prune/index.js';
+import { planPrune } from '../../src/prune/plan.js';
+import { rules } from '../../src/prune/rules/index.js';
+import { newFolder, stamps } from '../fixtures/captured-run.js';
+import { makeRun } from './runs.js';
+
+const NOW = Date.parse('2026-06-30T12:00:00Z');
+const clock = { now: () => NOW, monotonic: () => 0 };
+const keepLast = (results: string, count: number, remove = true) =>
+  prune({ results, rules: new Map([['keep-last', String(count)]]), remove }, clock);
+const lock = (run: string, pid: number, host = hostname()): void =>
+  writeFileSync(join(run, 'run.lock'), JSON.stringify({ pid, host, since: '' }));
+
+/** Runs 1 to n, one a day; the higher the later. */
+function makeRuns(count: number, experiment = 'demo', results = newFolder()): string {
+  for (let day = 1; day <= count; day++) {
+    const date = String(day).padStart(2, '0');
+    makeRun(results, experiment, `run-202601${date}-000000`, { endedAt: `2026-01-${date}T01:00:00Z` });
+  }
+  return results;
+}
+
+async function deadPid(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', '']);
+  await new Promise((resolve) => child.on('exit', resolve));
+  return child.pid!;
+}
+
+describe('prune', () => {
+  it('removes what no rule keeps, whole, and leaves no trash', async () => {
+    const results = makeRuns(4);
+    const { removals } = await keepLast(results, 2);
+    expect(removals?.map(({ path, outcome }) => `${outcome} ${path}`)).toEqual([
+      'removed demo/run-20260102-000000',
+      'removed demo/run-20260101-000000',
+    ]);
+    expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000', 'run-20260104-000000']);
+    expect(readdirSync(results)).toEqual(['demo']);
+  });
+
+  it('changes nothing when it only plans', async () => {
+    const results = makeRuns(3);
+    const before = stamps(results);
+    const { plan, removals } = await keepLast(results, 1, false);
+    expect(plan.decisions.map(({ action }) => action)).toEqual(['keep', 'remove', 'remove']);
+    expect(removals).toBeNull();
+    expect(stamps(results)).toEqual(before);
+  });
+
+  it('without a rule refuses to remove everything', async () => {
+    await expect(
+      prune({ results: makeRuns(1), rules: new Map(), remove: true }, clock),
+    ).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'no rule says what to keep',
+      hint: expect.stringContaining('--keep-last'),
+    });
+  });
+
+  it.each<[string, (results: string) => string, string]>([
+    ['a path that is not there', (results) => join(results, 'none'), 'does not exist'],
+    ['a file', (results) => join(results, 'demo', 'run-20260101-000000', 'run.json'), 'is a file'],
+    ['a run', (results) => join(results, 'demo', 'run-20260101-000000'), 'is a run, not a results folder'],
+  ])('refuses %s', async (_what, path, message) => {
+    await expect(keepLast(path(makeRuns(1)), 1)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('takes the time a run ended from its manifest, then its start, never from the files', async () => {
+    const results = newFolder();
+    makeRun(results, 'demo', 'run-20200101-000000', { endedAt: '2026-06-30T00:00:00Z' });
+    makeRun(results, 'demo', 'run-20260629-000000', {
+      endedAt: null,
+      run: { start_time: '2019-01-01T00:00:00Z' },
+    });
+    makeRun(results, 'demo', 'run-20260628-000000', { endedAt: null, run: { start_time: 'when?' } });
+    const { plan } = await prune({ results, rules: new Map([['keep-within', '7d']]), remove: false }, clock);
+    expect(plan.decisions.map(({ run, action }) => `${action} ${run.runId}`)).toEqual([
+      'keep run-20200101-000000',
+      'keep run-20260628-000000',
+      'remove run-20260629-000000',
+    ]);
+  });
+});
+
+describe('never touches', () => {
+  it('a live run, an unfinished one, or one that is not as its files say', async () => {
+    const results = makeRuns(1);
+    const alive = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    try {
+      lock(makeRun(results, 'demo', 'live'), alive.pid!);
+      lock(makeRun(results, 'demo', 'far'), 1, 'another-host');
+      writeFileSync(join(makeRun(results, 'demo', 'torn-lock'), 'run.lock'), '{"pid');
+      makeRun(results, 'demo', 'unfinished', { withoutManifest: true });
+      makeRun(results, 'demo', 'upstream', { withoutManifest: true, run: { schema_version: '0.1' } });
+      makeRun(results, 'demo', 'renamed', { run: { run_id: 'run-x' } });
+      makeRun(results, 'demo', 'moved', { run: { experiment: 'other' } });
+      writeFileSync(join(makeRun(results, 'demo', 'no-json'), 'run.json'), 'hello');
+      writeFileSync(join(makeRun(results, 'demo', 'torn'), 'manifest.json'), '{"manifest_ver');
+      writeFileSync(join(makeRun(results, 'demo', 'foreign'), 'manifest.json'), '{"files": []}');
+      const { plan } = await prune({ results, rules: new Map([['keep-within', '1h']]), remove: true }, clock);
+      const reasons = Object.fromEntries(
+        plan.decisions.map(({ run, reasons: [first] }) => [run.runId, first]),
+      );
+      expect(reasons).toEqual({
+        'run-20260101-000000': 'not in keep-within 1h',
+        live: `live: process ${alive.pid} on ${hostname()} is writing it`,
+        far: 'live: process 1 on another-host is writing it',
+        'torn-lock': 'live: process 0 on unknown is writing it',
+        unfinished: 'not known to be finished: no manifest.json',
+        upstream: 'not known to be finished: no manifest.json',
+        renamed: 'renamed by hand: its run.json says run-x',
+        moved: 'moved by hand: its run.json says experiment other',
+        'no-json': expect.stringContaining('is not valid JSON'),
+        torn: 'manifest.json is not one of ours',
+        foreign: 'manifest.json is not one of ours',
+      });
+      expect(readdirSync(join(results, 'demo'))).toHaveLength(10);
+    } finally {
+      alive.kill();
+    }
+  });
+
+  it('a run whose writer was killed after it had finished is no longer live', async () => {
+    const results = makeRuns(2);
+    lock(join(results, 'demo', 'run-20260101-000000'), await deadPid());
+    expect((await keepLast(results, 1)).removals).toMatchObject([{ outcome: 'removed' }]);
+  });
+
+  it('what is no run directory', async () => {
+    const results = makeRuns(2);
+    mkdirSync(join(results, 'demo', 'figures'));
+    mkdirSync(join(results, 'demo', '.hidden'));
+    mkdirSync(join(results, 'notes'));
+    mkdirSync(join(results, 'demo', 'with space'));
+    writeFileSync(join(results, 'README.md'), '');
+    writeFileSync(join(results, 'demo', 'run-20250101-000000'), 'a file');
+    makeRun(join(results, '..'), results.split('/').at(-1)!, 'run-20240101-000000');
+    const { skipped } = await keepLast(results, 1);
+    expect(skipped).toEqual([
+      { path: 'demo/with space', reason: 'not a name of ours' },
+      { path: 'demo/figures', reason: 'not a run directory: it has no run.json' },
+      { path: 'run-20240101-000000', reason: 'a run that lies in no experiment folder' },
+    ]);
+    expect(readdirSync(results).sort()).toEqual(['README.md', 'demo', 'notes', 'run-20240101-000000']);
+    expect(readdirSync(join(results, 'demo')).sort()).toEqual([
+      '.hidden',
+      'figures',
+      'run-20250101-000000',
+      'run-20260102-000000',
+      'with space',
+    ]);
+  });
+
+  it('anything through a symbolic link', async () => {
+    const elsewhere = makeRuns(3);
+    const results = makeRuns(1);
+    symlinkSync(join(elsewhere, 'demo'), join(results, 'linked'));
+    symlinkSync(join(elsewhere, 'demo', 'run-20260101-000000'), join(results, 'demo', 'run-20250101-000000'));
+    const before = stamps(elsewhere);
+    const { skipped, removals } = await keepLast(results, 1);
+    expect(skipped).toEqual(
+      [
+        { path: 'demo/run-20250101-000000', reason: 'a symbolic link' },
+        { path: 'linked', reason: 'a symbolic link' },
+      ].toSorted(
+        (a, b) =>
+          skipped.findIndex(({ path }) => path === a.path) - skipped.findIndex(({ path }) => path === b.path),
+      ),
+    );
+    expect(removals).toEqual([]);
+    expect(stamps(elsewhere)).toEqual(before);
+  });
+
+  it('the target of a link inside of a run', async () => {
+    const results = makeRuns(2);
+    const precious = newFolder();
+    writeFileSync(join(precious, 'data'), '1');
+    symlinkSync(precious, join(results, 'demo', 'run-20260101-000000', 'linked'));
+    await keepLast(results, 1);
+    expect(existsSync(join(results, 'demo', 'run-20260101-000000'))).toBe(false);
+    expect(readFileSync(join(precious, 'data'), 'utf8')).toBe('1');
+  });
+
+  it('but a results folder that is a link is followed', async () => {
+    const results = makeRuns(2);
+    const link = join(newFolder(), 'results');
+    symlinkSync(results, link);
+    expect((await keepLast(link, 1)).removals).toHaveLength(1);
+  });
+});
+
+describe('between plan and removal', () => {
+  it.each<[string, (run: string) => void, string, string | null]>([
+    ['a run became live', (run) => lock(run, process.pid), 'kept', 'live: '],
+    [
+      'a run lost its manifest',
+      (run) => rmSync(join(run, 'manifest.json')),
+      'kept',
+      'not known to be finished',
+    ],
+    [
+      'a run was captured anew',
+      (run) => {
+        const path = join(run, 'manifest.json');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"aborted"', '"complete"').concat('\n'));
+      },
+      'kept',
+      'its manifest changed',
+    ],
+    [
+      'a link took the place of a run',
+      (run) => {
+        renameSync(run, `${run}-moved`);
+        symlinkSync(`${run}-moved`, run);
+      },
+      'kept',
+      'no longer a directory',
+    ],
+    ['a run was removed', (run) => rmSync(run, { recursive: true }), 'gone', null],
+  ])('%s', async (_what, change, outcome, reason) => {
+    const results = makeRuns(2);
+    const { root, runs } = await findRuns(results);
+    const plan = planPrune(runs, [rules.get('keep-last')('1')], NOW);
+    const run = join(results, 'demo', 'run-20260101-000000');
+    change(run);
+    const [removal] = await applyPrune(root, plan);
+    expect(removal).toMatchObject({
+      outcome,
+      reason: reason === null ? null : expect.stringContaining(reason),
+    });
+    expect(readdirSync(results)).toEqual(['demo']);
+    expect(existsSync(run)).toBe(outcome === 'kept');
+  });
+
+  it('two prunes at once remove each run once, and both succeed', async () => {
+    const results = makeRuns(28);
+    const both = await Promise.all([keepLast(results, 3), keepLast(results, 3), keepLast(results, 3)]);
+    const outcomes = both.flatMap(({ removals }) => removals!.map(({ outcome }) => outcome));
+    expect(outcomes.filter((outcome) => outcome === 'removed')).toHaveLength(25);
+    expect(outcomes.filter((outcome) => outcome !== 'removed' && outcome !== 'gone')).toEqual([]);
+    expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
+    expect(readdirSync(results)).toEqual(['demo']);
+  });
+});
+
+describe('what a killed prune left', () => {
+  const trash = (results: string, pid: number, host = hostname()): string => {
+    const name = `.trash-${pid}-0123abcd-${host}`;
+    makeRun(join(results, name), 'demo', 'run-20250101-000000');
+    return name;
+  };
+
+  it('is named by a plan, and removed by the next prune', async () => {
+    const results = makeRuns(1);
+    const name = trash(results, await deadPid());
+    expect(await keepLast(results, 1, false)).toMatchObject({ leftovers: [name], removals: null });
+    expect(existsSync(join(results, name))).toBe(true);
+    expect((await keepLast(results, 1)).removals).toEqual([{ path: name, outcome: 'removed', reason: null }]);
+    expect(readdirSync(results)).toEqual(['demo']);
+  });
+
+  it('is left alone while that prune runs, or may run on another machine', async () => {
+    const results = makeRuns(1);
+    const alive = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    try {
+      const running = trash(results, alive.pid!);
+      const elsewhere = trash(results, 1, 'another-host');
+      const { skipped, removals } = await keepLast(results, 1);
+      expect(removals).toEqual([]);
+      expect(skipped).toEqual([{ path: elsewhere, reason: 'trash of a prune on another machine' }]);
+      expect(readdirSync(results).sort()).toEqual([elsewhere, running, 'demo'].sort());
+    } finally {
+      alive.kill();
+    }
+  });
+});

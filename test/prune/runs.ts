@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prettyJson, parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
+import { buildManifest } from '../../src/core/manifest.js';
+import { runSchema } from '../../src/core/records.js';
+import type { FinishedRun } from '../../src/prune/plan.js';
+import { runModel } from '../fixtures/run-model.js';
+
+export interface RunOptions {
+  endedAt?: string | null;
+  withoutManifest?: boolean;
+  /** Put into run.json. */
+  run?: Record<string, unknown>;
+}
+
+/** Writes what prune looks at of a run: run.json, manifest.json and a data file. */
+export function makeRun(
+  results: string,
+  experiment: string,
+  runId: string,
+  options: RunOptions = {},
+): string {
+  const path = join(results, experiment, runId);
+  mkdirSync(path, { recursive: true });
+  const text = JSON.stringify({ ...runModel().run, experiment, run_id: runId, ...options.run });
+  writeFileSync(join(path, 'run.json'), text);
+  writeFileSync(join(path, 'steps.jsonl.gz'), runId);
+  if (options.withoutManifest === true) return path;
+  const manifest = buildManifest({
+    run: runSchema.parse(JSON.parse(text)),
+    envConfig: (parseTypedJson(text) as JsonMap)['env_config']!,
+    status: 'complete',
+    createdAt: '2026-01-01T00:00:00Z',
+    startedAt: null,
+    endedAt: options.endedAt === undefined ? '2026-01-01T00:00:00Z' : options.endedAt,
+    gitDirty: null,
+    files: [],
+    counts: { episodes: 0, steps: 0 },
+    validation: {
+      ok: true,
+      source: 'recording',
+      checks: [],
+      counts: { episodes: 0, steps: 0 },
+      errors: 0,
+      notes: 0,
+      findings: [],
+    },
+    contentDigest: 'a'.repeat(64),
+    inputs: [],
+    command: [],
+    software: { name: 'test', version: '0', node: '0', zlib: '0' },
+    recovery: null,
+  });
+  writeFileSync(join(path, 'manifest.json'), prettyJson(manifest));
+  return path;
+}
+
+/** A finished run as the plan sees it. */
+export const finished = (experiment: string, runId: string, ended: string): FinishedRun => ({
+  kind: 'finished',
+  experiment,
+  runId,
+  endedMs: Date.parse(ended),
+  bytes: 1,
+  manifestSha256: 'a'.repeat(64),
+});
