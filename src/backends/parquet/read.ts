@@ -1,7 +1,6 @@
-import { openAsBlob } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
-import type { RecordBatch } from 'parquet-wasm';
 import type { Batch, Column } from '../../core/batch.js';
 import { finding } from '../../core/findings.js';
 import { parquetName, type StreamName } from '../../core/layout.js';
@@ -9,10 +8,11 @@ import type { ReadBatch, StreamReader } from '../../core/ports.js';
 import type { Finding } from '../../core/report.js';
 import { STREAMS, type StreamSchema } from '../../core/streams.js';
 import { ColumnError, readColumn } from './columns.js';
+import { rowGroupFiles } from './row-groups.js';
 
 type Arrow = typeof import('apache-arrow');
 
-/** Most rows of a batch. The decoder holds one row group's pages and one batch: 4 M rows peak at 180 MB. */
+/** Most rows of a batch. */
 const BATCH_ROWS = 8192;
 
 /**
@@ -43,28 +43,30 @@ function toBatch(arrow: Arrow, stream: StreamSchema, table: Table): Batch {
   return { stream, rows: table.numRows, columns };
 }
 
+/**
+ * Decodes one row group at a time with the synchronous reader: parquet-wasm's streaming reader panics on a damaged
+ * page, which is an uncaught exception and a promise that never settles.
+ */
 async function* readFile(path: string, file: string, stream: StreamSchema): AsyncGenerator<ReadBatch> {
-  const [arrow, { ParquetFile }] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
-  const parquet = await ParquetFile.fromFile(await openAsBlob(path));
+  const [arrow, parquet] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
+  const handle = await open(path, 'r');
   try {
-    const parts = (await parquet.stream({
-      batchSize: BATCH_ROWS,
-      concurrency: 1,
-    })) as ReadableStream<RecordBatch>;
-    for await (const part of parts as unknown as AsyncIterable<RecordBatch>) {
-      // Takes the batch out of the wasm heap and frees it there.
-      const table = arrow.tableFromIPC(part.intoIPCStream());
-      for (const [from, to] of evenRanges(table, stream)) {
-        const batch = toBatch(
-          arrow,
-          stream,
-          from === 0 && to === table.numRows ? table : table.slice(from, to),
-        );
-        yield { batch, source: { file, lineOf: null } };
+    for await (const group of rowGroupFiles(handle)) {
+      const decoded = parquet.readParquet(group, { batchSize: BATCH_ROWS });
+      const parts = decoded.recordBatches();
+      // Without this the wasm heap keeps every table.
+      decoded.free();
+      for (const part of parts) {
+        // Takes the batch out of the wasm heap and frees it there.
+        const table = arrow.tableFromIPC(part.intoIPCStream());
+        for (const [from, to] of evenRanges(table, stream)) {
+          const rows = from === 0 && to === table.numRows ? table : table.slice(from, to);
+          yield { batch: toBatch(arrow, stream, rows), source: { file, lineOf: null } };
+        }
       }
     }
   } finally {
-    parquet.free();
+    await handle.close();
   }
 }
 

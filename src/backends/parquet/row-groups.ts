@@ -1,0 +1,103 @@
+import type { FileHandle } from 'node:fs/promises';
+import { readThrift, writeThrift, type ThriftList, type ThriftStruct } from './thrift.js';
+
+/** Field ids of parquet.thrift. */
+const FILE = { rows: 3, rowGroups: 4 } as const;
+const GROUP = { columns: 1, rows: 3, offset: 5 } as const;
+const CHUNK = { offset: 2, metadata: 3 } as const;
+const COLUMN = { compressedBytes: 7, dataPage: 9, dictionaryPage: 11 } as const;
+/** Positions of what is not taken along: page indexes and Bloom filters. */
+const CHUNK_INDEXES = [4, 5, 6, 7];
+const COLUMN_INDEXES = [10, 14, 15];
+
+const MAGIC = Buffer.from('PAR1');
+const TAIL_BYTES = 8;
+
+function int(struct: ThriftStruct, id: number): number | null {
+  const value = struct.get(id)?.value;
+  return typeof value === 'bigint' ? Number(value) : null;
+}
+
+const setInt = (struct: ThriftStruct, id: number, value: number): void => {
+  const field = struct.get(id);
+  if (field !== undefined) field.value = BigInt(value);
+};
+
+function structs(struct: ThriftStruct, id: number): ThriftStruct[] {
+  const value = struct.get(id)?.value as ThriftList | undefined;
+  return (value?.items ?? []) as ThriftStruct[];
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  const { bytesRead } = await file.read(bytes, 0, length, position);
+  if (bytesRead < length) throw new Error('the file ends too early');
+  return bytes;
+}
+
+/** Where the pages of a row group lie: `[start, end)`. */
+function extent(columns: readonly ThriftStruct[], limit: number): [start: number, end: number] {
+  let start = Infinity;
+  let end = 0;
+  for (const column of columns) {
+    const data = int(column, COLUMN.dataPage);
+    const bytes = int(column, COLUMN.compressedBytes);
+    if (data === null || bytes === null) throw new Error('a column does not say where its pages are');
+    const first = Math.min(data, int(column, COLUMN.dictionaryPage) ?? data);
+    start = Math.min(start, first);
+    end = Math.max(end, first + bytes);
+  }
+  if (!(start >= MAGIC.length && start <= end && end <= limit)) {
+    throw new Error('a row group lies outside the file');
+  }
+  return [start, end];
+}
+
+/** Makes every position in a row group relative to pages that start right behind the magic bytes. */
+function move(group: ThriftStruct, columns: readonly ThriftStruct[], start: number): void {
+  const moved = (position: number): number => position - start + MAGIC.length;
+  setInt(group, GROUP.offset, MAGIC.length);
+  for (const chunk of structs(group, GROUP.columns)) {
+    setInt(chunk, CHUNK.offset, 0);
+    for (const id of CHUNK_INDEXES) chunk.delete(id);
+  }
+  for (const column of columns) {
+    for (const id of COLUMN_INDEXES) column.delete(id);
+    for (const id of [COLUMN.dataPage, COLUMN.dictionaryPage]) {
+      const position = int(column, id);
+      if (position !== null) setInt(column, id, moved(position));
+    }
+  }
+}
+
+/**
+ * Each row group of a Parquet file as a Parquet file of its own, so that a decoder which wants all bytes at once
+ * needs no more memory than one row group takes.
+ *
+ * @throws Error when the footer cannot be read or points outside the file
+ */
+export async function* rowGroupFiles(file: FileHandle): AsyncGenerator<Uint8Array> {
+  const { size } = await file.stat();
+  if (size < TAIL_BYTES + MAGIC.length) throw new Error('this is no Parquet file');
+  const tail = await readAt(file, size - TAIL_BYTES, TAIL_BYTES);
+  const footerBytes = tail.readUInt32LE(0);
+  const footerStart = size - TAIL_BYTES - footerBytes;
+  if (!tail.subarray(4).equals(MAGIC) || footerStart < MAGIC.length)
+    throw new Error('this is no Parquet file');
+  const footer = readThrift(await readAt(file, footerStart, footerBytes));
+  const groups = footer.get(FILE.rowGroups)?.value as ThriftList | undefined;
+  for (const group of structs(footer, FILE.rowGroups)) {
+    const columns = structs(group, GROUP.columns).map(
+      (chunk) => (chunk.get(CHUNK.metadata)?.value ?? new Map()) as ThriftStruct,
+    );
+    const [start, end] = extent(columns, footerStart);
+    const pages = await readAt(file, start, end - start);
+    move(group, columns, start);
+    groups!.items = [group];
+    setInt(footer, FILE.rows, int(group, GROUP.rows) ?? 0);
+    const ownFooter = writeThrift(footer);
+    const ownTail = Buffer.from(tail);
+    ownTail.writeUInt32LE(ownFooter.length, 0);
+    yield Buffer.concat([MAGIC, pages, ownFooter, ownTail]);
+  }
+}
