@@ -1,4 +1,8 @@
 import { Command, Option } from 'commander';
+import type { CaptureOptions } from './commands/capture.js';
+import type { IngestOptions } from './commands/ingest.js';
+import type { PruneOptions } from './commands/prune.js';
+import type { ValidateOptions } from './commands/validate.js';
 import { packageVersion } from '../io/package-info.js';
 import { processOutput } from './ui.js';
 
@@ -70,7 +74,7 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
     .option('--dry-run', 'say what would be captured, write nothing')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', `\n${CAPTURE_EXAMPLES}`)
-    .action(async (overrides: string[], options) => {
+    .action(async (overrides: string[], options: CaptureOptions) => {
       const { run } = await import('./commands/capture.js');
       exit(await run(overrides, options, argv, processOutput));
     });
@@ -87,7 +91,7 @@ function addValidate(program: Command, exit: (code: number) => void): void {
       'after',
       '\nExamples:\n  $ plume-nav-capture validate results/demo/run-20261121-120000\n  $ plume-nav-capture validate --all results --json',
     )
-    .action(async (paths: string[], options) => {
+    .action(async (paths: string[], options: ValidateOptions) => {
       const { run } = await import('./commands/validate.js');
       exit(await run(paths, options, processOutput));
     });
@@ -106,7 +110,7 @@ function addIngest(program: Command, exit: (code: number) => void): void {
       'after',
       '\nExamples:\n  $ plume-nav-capture ingest --run-dir results/demo/run-20261121-120000 --out-dir data/captures\n  $ dvc repro -s capture_ingest',
     )
-    .action(async (options) => {
+    .action(async (options: IngestOptions) => {
       const { run } = await import('./commands/ingest.js');
       exit(await run(options, processOutput));
     });
@@ -126,7 +130,7 @@ function addPrune(program: Command, exit: (code: number) => void): void {
       'after',
       '\nExamples:\n  $ plume-nav-capture prune results --keep-last 10 --keep-within 30d --dry-run\n  $ plume-nav-capture prune results --keep-last 10 --yes',
     )
-    .action(async (results: string, options) => {
+    .action(async (results: string, options: PruneOptions) => {
       const { run } = await import('./commands/prune.js');
       exit(await run(results, options, processOutput));
     });

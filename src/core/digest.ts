@@ -39,7 +39,7 @@ class BlockBuffer {
       const { name, type } = this.columns[c]!;
       const source = batch.columns[name] ?? null;
       if (at === 0) this.pending[c] = emptyLike(source, this.pending[c]!);
-      const target = this.pending[c]!;
+      const target = this.pending[c] ?? null;
       if (source === null || target === null) continue;
       if (type === 'text') copyText(source as TextColumn, target as TextColumn, from, to, at);
       else if (type === 'floats') {

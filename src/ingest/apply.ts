@@ -21,7 +21,11 @@ export async function makeOutDir(outDir: string): Promise<void> {
 export async function clearStaging(outDir: string): Promise<string[]> {
   const notes: string[] = [];
   for (const { path, owner } of await findWorkFolders(outDir, PURPOSE)) {
-    if (owner === 'gone') await removeStaging(path);
+    if (owner === 'gone') {
+      await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+        throw ioError(`cannot remove ${path}`, error);
+      });
+    }
     if (owner === 'elsewhere') {
       notes.push(`${path} is of an ingest on another machine; remove it if none is running there`);
     }
@@ -35,15 +39,8 @@ export async function withStaging<T>(outDir: string, work: (staging: string) => 
   try {
     return await work(staging);
   } finally {
-    await removeStaging(staging);
-  }
-}
-
-async function removeStaging(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError(`cannot remove ${path}`, error);
+    // what cannot be removed now the next ingest will clear; the work's own error counts
+    await rm(staging, { recursive: true, force: true }).catch(() => {});
   }
 }
 

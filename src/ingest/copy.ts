@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, open } from 'node:fs/promises';
+import { chmod, copyFile, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { hashFile } from '../io/file-hash.js';
@@ -16,8 +16,8 @@ export async function copyRunFile(from: string, to: string, file: RunFile): Prom
   const target = join(to, file.path);
   try {
     await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    // copyFile takes the mode along, and files that DVC protects are read-only
-    await chmod(target, 0o644);
+    // copyFile takes the mode along, and files that DVC protects are read-only; the folder's mode knows the umask
+    await chmod(target, (await stat(to)).mode & 0o666);
     await syncFile(target);
   } catch (error) {
     throw ioError(`cannot copy ${source} to ${target}`, error);

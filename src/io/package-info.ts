@@ -14,6 +14,6 @@ export function softwareVersions(): { name: string; version: string; node: strin
     name: PACKAGE_NAME,
     version: packageVersion(),
     node: process.versions.node,
-    zlib: process.versions.zlib ?? 'unknown',
+    zlib: process.versions.zlib,
   };
 }

@@ -1,11 +1,11 @@
-import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
 import { runHolder } from '../io/run-lock.js';
 import { findWorkFolders, makeWorkFolder, type WorkFolder } from '../io/work-folder.js';
 import { toRemove, type FinishedRun, type PrunePlan } from './plan.js';
-import { isGone, readRun } from './read-run.js';
+import { readRun, statsOf } from './read-run.js';
 
 const PURPOSE = 'trash';
 
@@ -77,7 +77,7 @@ async function takeAndDelete(path: string, taken: string): Promise<Omit<Removal,
   try {
     await rename(path, taken);
   } catch (error) {
-    if (await isGone(path)) return { outcome: 'gone', reason: null };
+    if ((await statsOf(path)) === null) return { outcome: 'gone', reason: null };
     throw error;
   }
   // A writer that came in between the look and the rename has left its lock: give the run back.
@@ -95,10 +95,10 @@ async function whyKept(
   run: FinishedRun,
 ): Promise<{ outcome: 'gone' | 'kept'; reason: string | null } | null> {
   for (const part of [run.experiment, join(run.experiment, run.runId)]) {
-    if (await isGone(join(root, part))) return { outcome: 'gone', reason: null };
-    if (!(await lstat(join(root, part))).isDirectory()) {
+    const stats = await statsOf(join(root, part));
+    if (stats === null) return { outcome: 'gone', reason: null };
+    if (!stats.isDirectory())
       return { outcome: 'kept', reason: `${basename(part)} is no longer a directory` };
-    }
   }
   const now = await readRun(root, run.experiment, run.runId);
   if (now === null) return { outcome: 'gone', reason: null };

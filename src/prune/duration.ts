@@ -18,7 +18,7 @@ export function parseDuration(what: string, text: string): Duration {
   const parts = DURATION.test(text) ? [...text.matchAll(/(\d+)([ymwdh])/g)] : [];
   const units = new Set(parts.map((part) => part[2]));
   for (const [, count, unit] of parts) duration[UNITS[unit as keyof typeof UNITS]] = Number(count);
-  const total = Object.values(duration).reduce((sum, count) => sum + count, 0);
+  const total = parts.reduce((sum, [, count]) => sum + Number(count), 0);
   if (total > 0 && total <= 1_000_000 && units.size === parts.length) return duration;
   throw new CaptureError('usage', `${what} '${text}' is not a time span above zero`, {
     hint: 'write 12h, 30d, 8w, 6m (months), 1y, or several together: 1y6m',

@@ -7,7 +7,7 @@ import { RUN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
 import type { FoundRun } from './plan.js';
-import { isGone, readRun } from './read-run.js';
+import { readRun, statsOf } from './read-run.js';
 
 export interface Skipped {
   /** Relative to the results folder. */
@@ -42,7 +42,7 @@ export async function findRuns(results: string): Promise<Results> {
       if (await isRunDirectory(join(root, path))) {
         const run = await readRun(root, experiment, runId);
         if (run !== null) runs.push(run);
-      } else if (!(await isGone(join(root, path)))) {
+      } else if ((await statsOf(join(root, path))) !== null) {
         skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
       }
     }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { runIdEpochMs } from '../core/ids.js';
 import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { manifestSchema, type RunMetadata } from '../core/records.js';
+import { ioError } from '../io/io-error.js';
 import { openRun } from '../io/run-directory.js';
 import { runHolder } from '../io/run-lock.js';
 import type { FoundRun } from './plan.js';
@@ -17,15 +19,16 @@ export async function readRun(root: string, experiment: string, runId: string): 
   const path = join(root, experiment, runId);
   const found = await lookAt(path, experiment, runId);
   if (found.kind === 'finished') return found;
-  return (await isGone(path)) ? null : found;
+  return (await statsOf(path)) === null ? null : found;
 }
 
-export async function isGone(path: string): Promise<boolean> {
+/** What lies at a path, links not followed; null when nothing does. */
+export async function statsOf(path: string): Promise<Stats | null> {
   try {
-    await lstat(path);
-    return false;
+    return await lstat(path);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw ioError(`cannot look at ${path}`, error);
   }
 }
 

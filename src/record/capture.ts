@@ -124,7 +124,7 @@ async function record(
   { runId, directory, startMs }: ClaimedRun,
   simulation: Simulation,
   settings: CaptureSettings,
-  { clock, signal, onProgress }: CapturePorts,
+  ports: CapturePorts,
   { observers, metadata }: { observers: RowObserver[]; metadata: Record<string, string> },
 ): Promise<{ counts: Progress; written: WrittenFile[] }> {
   const writers: StreamWriters = { steps: [], episodes: [] };
@@ -133,7 +133,7 @@ async function record(
     const { observationWidth } = simulation;
     const timeless = settings.clock === 'sim';
     const recorder = new Recorder({ runId, observationWidth, writers, observers, timeless });
-    const counts = await runEpisodes({ settings, simulation, recorder, clock, startMs, signal, onProgress });
+    const counts = await runEpisodes({ ...ports, settings, simulation, recorder, startMs });
     return { counts, written: await recorder.close() };
   } catch (error) {
     for (const writer of [...writers.steps, ...writers.episodes]) await writer.abort();

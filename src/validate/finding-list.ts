@@ -1,7 +1,7 @@
 import type { Finding } from '../core/report.js';
 
 /** Findings shown of one code in one file; the rest is counted, so that neither memory nor output grows. */
-export const FINDINGS_SHOWN = 20;
+const FINDINGS_SHOWN = 20;
 
 /** Collects findings in order, counting instead of keeping those that repeat. */
 export class FindingList {

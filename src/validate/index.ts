@@ -1,2 +1,2 @@
-export { createRecordingValidation, type RecordingValidation } from './recording.js';
+export { createRecordingValidation } from './recording.js';
 export { validateRun } from './validate-run.js';

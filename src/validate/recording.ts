@@ -1,14 +1,8 @@
-import type { RowObserver } from '../core/ports.js';
+import type { RecordingValidation } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
-import type { Report } from '../core/report.js';
 import { CHECKS } from './checks/index.js';
 import { FindingList } from './finding-list.js';
 import { RowChecks } from './row-checks.js';
-
-/** Checks a run while it is recorded. */
-export interface RecordingValidation extends RowObserver {
-  finish(): Report;
-}
 
 /** The checks that look at records, on the batches as they are written. */
 export function createRecordingValidation(run: RunMetadata): RecordingValidation {

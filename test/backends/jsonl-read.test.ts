@@ -1,68 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ListColumn, TextColumn } from '../../src/core/batch.js';
-import type { StreamName } from '../../src/core/layout.js';
-import type { Finding } from '../../src/core/report.js';
 import { STREAMS } from '../../src/core/streams.js';
-import { nearestDouble } from '../../src/backends/jsonl/decimal.js';
 import { JsonlWriter } from '../../src/backends/jsonl/write.js';
 import { openJsonlReader } from '../../src/backends/jsonl/read.js';
 import { batchOf } from '../fixtures/batches.js';
 import { bgzf, plainGzip } from '../fixtures/bgzf.js';
+import { parsed, readJsonl as read } from '../fixtures/read-rows.js';
 import { runModel } from '../fixtures/run-model.js';
-
-interface Read {
-  rows: Record<string, unknown>[];
-  places: string[];
-  findings: Finding[];
-  batches: number;
-}
-
-/** What the reader makes of files, as flat rows. */
-async function read(files: Record<string, Buffer>, stream: StreamName = 'steps'): Promise<Read> {
-  const directory = mkdtempSync(join(tmpdir(), 'read-'));
-  for (const [name, data] of Object.entries(files)) writeFileSync(join(directory, name), data);
-  const result: Read = { rows: [], places: [], findings: [], batches: 0 };
-  const reader = openJsonlReader(directory, Object.keys(files));
-  for await (const { batch, source } of reader.batches(stream, (found) => result.findings.push(found))) {
-    result.batches++;
-    for (let row = 0; row < batch.rows; row++) {
-      const flat: Record<string, unknown> = {};
-      for (const { name, type } of batch.stream.columns) {
-        const column = batch.columns[name] ?? null;
-        if (column === null) flat[name] = null;
-        else if (type === 'text')
-          flat[name] = (column as TextColumn).dictionary[(column as TextColumn).codes[row]!];
-        else if (type === 'floats') {
-          const { width, values } = column as ListColumn;
-          flat[name] = [...values.subarray(row * width, (row + 1) * width)];
-        } else if (type === 'bool') flat[name] = (column as Uint8Array)[row] === 1;
-        else flat[name] = (column as Float64Array)[row];
-      }
-      result.rows.push(flat);
-      result.places.push(`${source.file}:${source.lineOf!(row)}`);
-    }
-  }
-  return result;
-}
-
-/** The same flat rows by JSON.parse. */
-const parsed = (lines: string[], stream: StreamName = 'steps'): Record<string, unknown>[] =>
-  lines.map((line) => {
-    const record = JSON.parse(line) as Record<string, unknown>;
-    return Object.fromEntries(
-      STREAMS[stream].columns.map(({ name, path: [key, inner] }) => {
-        const value = record[key];
-        const found = inner === undefined ? value : (value as Record<string, unknown>)[inner];
-        const positive = (x: unknown): unknown => (typeof x === 'number' ? x + 0 : x);
-        return [name, Array.isArray(found) ? found.map(positive) : positive(found)];
-      }),
-    );
-  });
 
 const { steps, episodes } = runModel(4);
 const LINES = steps.map((step) => JSON.stringify(step));
@@ -265,44 +213,6 @@ describe('whatever the records', () => {
         expect(findings).toHaveLength(1);
       }),
       { numRuns: 60 },
-    );
-  });
-});
-
-describe('decimal text to double', () => {
-  it('is Number(text), or refuses', () => {
-    const digits = fc.tuple(
-      fc.integer({ min: 0, max: 999_999_999 }),
-      fc.integer({ min: 0, max: 999_999_999 }),
-      fc.integer({ min: 0, max: 9 }),
-      fc.integer({ min: -80, max: 40 }),
-    );
-    let refused = 0;
-    fc.assert(
-      fc.property(digits, ([high, low, lowDigits, power]) => {
-        const lowText = lowDigits === 0 ? '' : String(low % 10 ** lowDigits).padStart(lowDigits, '0');
-        const value = nearestDouble(high, Number(lowText), lowDigits, power);
-        if (Number.isNaN(value)) refused++;
-        else expect(value).toBe(Number(`${high}${lowText}e${power}`));
-      }),
-      { numRuns: 20_000 },
-    );
-    expect(refused).toBeLessThan(12_000);
-  });
-
-  it('is right for doubles as they are printed, and next to halfway cases', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1e-40, max: 1e15, noNaN: true }), (value) => {
-        for (const digits of [15, 16, 17, 18]) {
-          const [mantissa, exponent] = value.toExponential(digits - 1).split('e') as [string, string];
-          const text = mantissa.replace('.', '');
-          const high = Number(text.slice(0, 9));
-          const power = Number(exponent) - (digits - 1);
-          const got = nearestDouble(high, Number(text.slice(9)), digits - 9, power);
-          if (!Number.isNaN(got)) expect(got).toBe(Number(`${text}e${power}`));
-        }
-      }),
-      { numRuns: 5000 },
     );
   });
 });

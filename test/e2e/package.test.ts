@@ -21,7 +21,7 @@ describe('the packed tarball', () => {
   }, 60_000);
 
   it('holds what a user needs, and nothing of the workshop', () => {
-    const topLevel = [...new Set(files.map((path) => path.split('/')[0]))];
+    const topLevel = [...new Set(files.map((path) => path.split('/')[0]!))];
     expect(topLevel.sort()).toEqual(['LICENSE', 'README.md', 'bin', 'conf', 'dist', 'package.json']);
   });
 

@@ -79,7 +79,7 @@ describe('a captured run', () => {
       totals: _,
       manifest_digest: __,
       ...before
-    } = json(join(runDir, 'manifest.json')) as never;
+    } = json(join(runDir, 'manifest.json')) as Record<string, unknown>;
     const manifest = json(join(outDir, 'demo', RUN_ID, 'manifest.json')) as Record<string, unknown>;
     const { files, totals, manifest_digest: digest, ...after } = manifest;
     expect(after).toEqual(before);

@@ -155,7 +155,7 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
       exitCode: 5,
       stderr: expect.stringContaining('cannot delete'),
     });
-    const [trash] = readdirSync(results).filter((name) => name.startsWith('.trash-'));
+    const trash = readdirSync(results).find((name) => name.startsWith('.trash-'));
     expect(trash).toBeDefined();
     chmodSync(join(results, trash!, 'demo', 'run-20260101-000000', 'inner'), 0o777);
     expect(await prune(results, { keepLast: '2', yes: true })).toMatchObject({

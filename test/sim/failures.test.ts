@@ -17,9 +17,9 @@ const oriented = { action_type: 'oriented' };
 const follower = { name: 'temporal_derivative' };
 const frames = new MemoryFrames([2, 5, 9], () => 0);
 const stated = (metadata: object): MemoryFrames => {
-  const frames = new MemoryFrames([2, 5, 9], () => 0);
-  frames.metadata = { ...frames.metadata, ...metadata };
-  return frames;
+  const movie = new MemoryFrames([2, 5, 9], () => 0);
+  movie.metadata = { ...movie.metadata, ...metadata };
+  return movie;
 };
 const movie = { env: { plume: 'movie' } };
 

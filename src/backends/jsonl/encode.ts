@@ -1,45 +1,35 @@
 import type { Batch } from '../../core/batch.js';
-import type { ColumnSchema, StreamSchema } from '../../core/streams.js';
-import { Phrase, type Slot } from './phrase.js';
+import type { StreamSchema } from '../../core/streams.js';
+import { Phrase } from './phrase.js';
+import { recordSlots, type Slot } from './slots.js';
 
-/** Columns that change together; the others are phrases of their own. */
-const PHRASES: readonly (readonly string[])[] = [
-  ['schema_version', 'ts', 'run_id', 'episode_id'],
-  ['action', 'reward', 'terminated', 'truncated'],
-  ['agent_x', 'agent_y', 'distance_to_goal'],
-];
-
-/** Each column with the JSON text before its value, and the text that ends a record. */
-function slotsOf(columns: readonly ColumnSchema[]): { slots: Slot[]; end: string } {
-  let open: string | null = null;
-  const slots = columns.map((column, i): Slot => {
-    const [key, inner] = column.path;
-    const close: string = open !== null && open !== key ? '}' : '';
-    const comma = i === 0 ? '{' : ',';
-    const before =
-      inner === undefined
-        ? `${close}${comma}"${key}":`
-        : open === key
-          ? `,"${inner}":`
-          : `${close}${comma}"${key}":{"${inner}":`;
-    open = inner === undefined ? null : key;
-    return { column, before };
-  });
-  return { slots, end: open === null ? '}\n' : '}}\n' };
+/** Columns whose text is kept together, and for how many combinations of values (a power of two). */
+interface Grouping {
+  columns: readonly string[];
+  entries: number;
 }
 
+/** Tables are as small as the values allow: what does not fit the processor's cache costs more than it saves. */
+const GROUPINGS: readonly Grouping[] = [
+  // the same for thousands of rows
+  { columns: ['schema_version', 'ts', 'run_id', 'episode_id'], entries: 1 },
+  { columns: ['seed'], entries: 1 },
+  { columns: ['step'], entries: 1 << 10 },
+  { columns: ['action', 'reward', 'terminated', 'truncated'], entries: 1 << 6 },
+  // by cell of the grid
+  { columns: ['agent_x', 'agent_y', 'distance_to_goal'], entries: 1 << 13 },
+  { columns: ['observation_summary'], entries: 1 << 13 },
+];
+
 function phrasesOf(slots: readonly Slot[]): Phrase[] {
-  const phrases: Slot[][] = [];
-  let group: readonly string[] | undefined;
+  const phrases: { slots: Slot[]; grouping: Grouping | undefined }[] = [];
   for (const slot of slots) {
     const { name } = slot.column;
-    if (group?.includes(name) === true) phrases.at(-1)!.push(slot);
-    else {
-      group = PHRASES.find((names) => names.includes(name));
-      phrases.push([slot]);
-    }
+    const last = phrases.at(-1);
+    if (last?.grouping?.columns.includes(name) === true) last.slots.push(slot);
+    else phrases.push({ slots: [slot], grouping: GROUPINGS.find(({ columns }) => columns.includes(name)) });
   }
-  return phrases.map((each) => new Phrase(each));
+  return phrases.map((each) => new Phrase(each.slots, each.grouping?.entries ?? 1));
 }
 
 /** Rows of a batch as JSON lines, straight from columns to bytes. */
@@ -48,7 +38,7 @@ export class JsonLines {
   private readonly end: Uint8Array;
 
   constructor(stream: StreamSchema) {
-    const { slots, end } = slotsOf(stream.columns);
+    const { slots, end } = recordSlots(stream);
     this.phrases = phrasesOf(slots);
     this.end = Buffer.from(end);
   }

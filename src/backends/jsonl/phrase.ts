@@ -1,14 +1,7 @@
 import type { Batch } from '../../core/batch.js';
-import type { ColumnSchema } from '../../core/streams.js';
 import { readCells, type Cells } from './cell.js';
+import type { Slot } from './slots.js';
 
-/** A column with the JSON text that stands before its value in a record. */
-export interface Slot {
-  column: ColumnSchema;
-  before: string;
-}
-
-const ENTRIES = 1 << 14;
 /** A phrase with more numbers than this hardly repeats; it keeps its last text only. */
 const MOST_LANES = 8;
 
@@ -21,7 +14,7 @@ const MOST_LANES = 8;
  */
 export class Phrase {
   private readonly slots: readonly Slot[];
-  private readonly hasText: boolean;
+  private readonly most: number;
   private entries = 0;
   /** `texts[e]` lies in the slab from `e * bytes` on; one slab, so that no text keeps a foreign buffer alive. */
   private texts: Uint8Array[] = [];
@@ -34,9 +27,10 @@ export class Phrase {
   private readonly probe = new Float64Array(1);
   private readonly words = new Int32Array(this.probe.buffer);
 
-  constructor(slots: readonly Slot[]) {
+  /** @param entries how many texts to keep, a power of two */
+  constructor(slots: readonly Slot[], entries: number) {
     this.slots = slots;
-    this.hasText = slots.some(({ column }) => column.type === 'text');
+    this.most = slots.some(({ column }) => column.type === 'text') ? 1 : entries;
   }
 
   /** Takes the batch whose rows come next; gives the most bytes the phrase can need in one of them. */
@@ -45,7 +39,7 @@ export class Phrase {
     this.lanes = this.cells.flatMap((cells) => cells.lanes);
     const bytes = this.slots.reduce((sum, { before }, s) => sum + before.length + this.cells[s]!.bytes, 0);
     const lanes = this.lanes.length;
-    const entries = this.hasText || lanes === 0 || lanes > MOST_LANES ? 1 : ENTRIES;
+    const entries = lanes === 0 || lanes > MOST_LANES ? 1 : this.most;
     if (entries === 1 || this.keys.length !== entries * lanes || this.bytes !== bytes) {
       this.entries = entries;
       this.bytes = bytes;

@@ -122,7 +122,7 @@ class LineReader {
 }
 
 /** Read side of the JSONL format: our own lines fast, lines of any key order and spacing too. */
-export class JsonlReader implements StreamReader {
+class JsonlReader implements StreamReader {
   private readonly directory: string;
   private readonly names: readonly string[];
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readThrift, writeThrift, type ThriftList, type ThriftStruct } from './thrift.js';
+import { readThrift, writeThrift, type ThriftList, type ThriftStruct, type ThriftValue } from './thrift.js';
 
 /** Field ids of parquet.thrift. */
 const FILE = { rows: 3, rowGroups: 4 } as const;
@@ -23,10 +23,18 @@ const setInt = (struct: ThriftStruct, id: number, value: number): void => {
   if (field !== undefined) field.value = BigInt(value);
 };
 
-function structs(struct: ThriftStruct, id: number): ThriftStruct[] {
-  const value = struct.get(id)?.value as ThriftList | undefined;
-  return (value?.items ?? []) as ThriftStruct[];
+function list(struct: ThriftStruct, id: number): ThriftList {
+  const value = struct.get(id)?.value;
+  if (typeof value === 'object' && 'items' in value) return value;
+  throw new Error('the footer lacks a list of row groups or columns');
 }
+
+const asStruct = (value: ThriftValue | undefined): ThriftStruct => {
+  if (value instanceof Map) return value;
+  throw new Error('the footer has a value where a struct should be');
+};
+
+const structs = (struct: ThriftStruct, id: number): ThriftStruct[] => list(struct, id).items.map(asStruct);
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
@@ -85,15 +93,13 @@ export async function* rowGroupFiles(file: FileHandle): AsyncGenerator<Uint8Arra
   if (!tail.subarray(4).equals(MAGIC) || footerStart < MAGIC.length)
     throw new Error('this is no Parquet file');
   const footer = readThrift(await readAt(file, footerStart, footerBytes));
-  const groups = footer.get(FILE.rowGroups)?.value as ThriftList | undefined;
+  const groups = list(footer, FILE.rowGroups);
   for (const group of structs(footer, FILE.rowGroups)) {
-    const columns = structs(group, GROUP.columns).map(
-      (chunk) => (chunk.get(CHUNK.metadata)?.value ?? new Map()) as ThriftStruct,
-    );
+    const columns = structs(group, GROUP.columns).map((chunk) => asStruct(chunk.get(CHUNK.metadata)?.value));
     const [start, end] = extent(columns, footerStart);
     const pages = await readAt(file, start, end - start);
     move(group, columns, start);
-    groups!.items = [group];
+    groups.items = [group];
     setInt(footer, FILE.rows, int(group, GROUP.rows) ?? 0);
     const ownFooter = writeThrift(footer);
     const ownTail = Buffer.from(tail);

@@ -66,12 +66,12 @@ export async function openParquetWriter(options: WriterOptions): Promise<StreamW
 async function writeAll(
   file: FileHandle,
   path: string,
-  encoded: Promise<ReadableStream<Uint8Array>>,
+  encoded: Promise<unknown>,
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    for await (const chunk of (await encoded) as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of (await encoded) as AsyncIterable<Uint8Array>) {
       hash.update(chunk);
       await file.write(chunk);
       bytes += chunk.length;

@@ -61,13 +61,13 @@ function document({ outcome, plan, index }: Done): unknown {
   };
 }
 
-function printResult({ outcome, plan, index }: Done, { stdout, stderr }: Output): void {
+function printResult({ outcome, plan, index }: Done, io: Output): void {
   const { source, destination, reason, notes } = plan;
-  if (outcome === 'planned') stdout(planText(plan));
-  else if (outcome === 'unchanged') stdout(`${reason}: ${destination}\n`);
-  else if (outcome === 'repaired') stdout(`repaired ${destination}: ${reason}\n`);
-  else stdout(`ingested ${source} into ${destination}: ${index!.files.length + 1} files\n`);
-  for (const note of notes) stderr(`note: ${note}\n`);
+  if (outcome === 'planned') io.stdout(planText(plan));
+  else if (outcome === 'unchanged') io.stdout(`${reason}: ${destination}\n`);
+  else if (outcome === 'repaired') io.stdout(`repaired ${destination}: ${reason}\n`);
+  else io.stdout(`ingested ${source} into ${destination}: ${index!.files.length + 1} files\n`);
+  for (const note of notes) io.stderr(`note: ${note}\n`);
 }
 
 function planText({ action, reason, source, destination, files }: IngestPlan): string {

@@ -27,7 +27,7 @@ export async function run(results: string, options: PruneOptions, io: Output): P
 
 function conclude(result: PruneResult, { json, dryRun }: PruneOptions, io: Output): number {
   const { plan, removals, leftovers } = result;
-  const say = json === true ? io.stderr : io.stdout;
+  const say = (text: string): void => (json === true ? io.stderr(text) : io.stdout(text));
   if (removals === null) {
     const count = plan.decisions.filter(({ action }) => action === 'remove').length;
     for (const name of leftovers) say(`${name} is left of a prune that was killed\n`);

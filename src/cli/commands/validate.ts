@@ -8,7 +8,7 @@ import { isRunDirectory, listDirectory } from '../../io/run-directory.js';
 import { validateRun } from '../../validate/index.js';
 import { colours, plural, type Output } from '../ui.js';
 
-interface Options {
+export interface ValidateOptions {
   json?: boolean;
   /** Check every run below this folder instead. */
   all?: string;
@@ -21,7 +21,7 @@ const FINDINGS = 1;
  * `validate <run_dir>...` and `validate --all <root>`.
  * @returns exit code: 1 when a run has findings of severity error
  */
-export async function run(paths: readonly string[], options: Options, output: Output): Promise<number> {
+export async function run(paths: readonly string[], options: ValidateOptions, output: Output): Promise<number> {
   const runs = await chooseRuns(paths, options.all);
   const colour = await colours(process.stdout);
   const reports: { path: string; report: Report }[] = [];
