@@ -11,11 +11,12 @@ export const processOutput: Output = {
   stderr: (text) => void process.stderr.write(text),
 };
 
-/** Colours for one stream: none unless it is a terminal; NO_COLOR and FORCE_COLOR are respected. */
-export async function colours(stream: NodeJS.WriteStream): Promise<ChalkInstance> {
-  const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');
-  const support = stream === process.stderr ? supportsColorStderr : supportsColor;
-  return new Chalk({ level: support === false ? 0 : support.level });
+/** Colours for stdout: none unless it is a terminal; FORCE_COLOR is respected, and NO_COLOR, which chalk leaves to us. */
+export async function colours(): Promise<ChalkInstance> {
+  const { Chalk, supportsColor } = await import('chalk');
+  const { NO_COLOR: refused = '', FORCE_COLOR: forced } = process.env;
+  const none = supportsColor === false || (refused !== '' && forced === undefined);
+  return new Chalk({ level: none ? 0 : supportsColor.level });
 }
 
 export function formatBytes(bytes: number): string {
@@ -31,7 +32,7 @@ export function formatBytes(bytes: number): string {
 
 /** `1,234,567` whatever the locale. */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return String(Math.round(count)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function plural(count: number, noun: string): string {

@@ -34,7 +34,7 @@ function asciiString(text: string): string {
 }
 
 /** Order by Unicode code point, as Python sorts strings (JavaScript's own order is by UTF-16 unit). */
-export function compareCodePoints(a: string, b: string): number {
+function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
@@ -53,7 +53,7 @@ const isMap = (value: JsonValue): value is ReadonlyMap<string, JsonValue> => val
 const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 /** The entries of either kind of mapping, in its own order. */
-export function jsonEntries(value: JsonMap | ReadonlyMap<string, JsonValue>): [string, JsonValue][] {
+function jsonEntries(value: JsonMap | ReadonlyMap<string, JsonValue>): [string, JsonValue][] {
   return isMap(value) ? [...value] : Object.entries(value);
 }
 

@@ -15,7 +15,7 @@ import type { ColumnSchema, StreamSchema } from './streams.js';
  *
  * It does not depend on how rows are cut into batches: blocks are counted within the episode.
  */
-export const DIGEST_BLOCK_ROWS = 4096;
+const DIGEST_BLOCK_ROWS = 4096;
 
 const TAGS = { int: 1, float: 2, bool: 3, text: 4, floats: 5 } as const;
 const TWO_32 = 4294967296;

@@ -3,7 +3,7 @@ import { describeFile, jsonlPartName, parseStreamFile } from './layout.js';
 import type { ManifestFile, RunMetadata } from './records.js';
 import type { Report } from './report.js';
 
-export const MANIFEST_VERSION = '1.0.0';
+const MANIFEST_VERSION = '1.0.0';
 
 export interface ManifestInput {
   run: RunMetadata;

@@ -37,7 +37,7 @@ export function recordSchema(stream: StreamSchema): z.ZodObject {
 const pair = z.tuple([z.number(), z.number()]);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const envConfigSchema = z.object({
+const envConfigSchema = z.object({
   grid_size: pair,
   source_location: pair,
   max_steps: z.int().min(1),

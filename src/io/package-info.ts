@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-export const PACKAGE_NAME = 'plume-nav-capture';
+const PACKAGE_NAME = 'plume-nav-capture';
 
 /** Version of this package, from its package.json. */
 export function packageVersion(): string {

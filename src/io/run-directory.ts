@@ -25,7 +25,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** JSON of a file, integers and floats apart; a syntax error names the file. */
-export async function readJsonFile(path: string): Promise<JsonValue> {
+async function readJsonFile(path: string): Promise<JsonValue> {
   const text = await readText(path);
   try {
     return parseTypedJson(text);

@@ -21,9 +21,13 @@ const FINDINGS = 1;
  * `validate <run_dir>...` and `validate --all <root>`.
  * @returns exit code: 1 when a run has findings of severity error
  */
-export async function run(paths: readonly string[], options: ValidateOptions, output: Output): Promise<number> {
+export async function run(
+  paths: readonly string[],
+  options: ValidateOptions,
+  output: Output,
+): Promise<number> {
   const runs = await chooseRuns(paths, options.all);
-  const colour = await colours(process.stdout);
+  const colour = await colours();
   const reports: { path: string; report: Report }[] = [];
   let code = VALID;
   for (const path of runs) {
