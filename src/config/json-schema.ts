@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
 import { EPISODES, STEPS } from '../core/streams.js';
+import { datasetIndexSchema } from '../ingest/dataset-index.js';
 import { configSchema } from './schema.js';
 
 /** A JSON Schema, draft 2020-12, as plain data. */
@@ -37,6 +38,7 @@ export function schemaFiles(): Record<string, JsonSchema> {
     'episodes.schema.json': { title: 'One line of episodes.jsonl.gz', ...generate(recordSchema(EPISODES)) },
     'run.schema.json': { title: 'run.json', ...generate(runSchema) },
     'manifest.schema.json': { title: 'manifest.json', ...generate(manifestSchema) },
+    'dataset-index.schema.json': { title: 'DATASET_INDEX.json', ...generate(datasetIndexSchema) },
   };
 }
 

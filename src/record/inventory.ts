@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describeFile, parseStreamFile, parquetName, jsonlPartName } from '../core/layout.js';
+import { manifestFile } from '../core/manifest.js';
 import type { WrittenFile } from '../core/ports.js';
 import type { ManifestFile } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
@@ -13,18 +13,5 @@ export async function inventory(
   const meta = await Promise.all(
     metaFiles.map(async (path) => ({ path, rows: null, ...(await hashFile(join(directory, path))) })),
   );
-  return [...meta, ...written].map(({ path, bytes, sha256, rows }) => {
-    const { mediaType, role } = describeFile(path);
-    const stream = parseStreamFile(path);
-    const derived = stream !== null && path === parquetName(stream.stream);
-    return {
-      path,
-      bytes,
-      sha256,
-      rows,
-      media_type: mediaType,
-      role,
-      derived_from: derived ? jsonlPartName(stream.stream, 0) : null,
-    };
-  });
+  return [...meta, ...written].map(manifestFile);
 }

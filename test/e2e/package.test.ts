@@ -22,7 +22,16 @@ describe('the packed tarball', () => {
 
   it('holds what a user needs, and nothing of the workshop', () => {
     const topLevel = [...new Set(files.map((path) => path.split('/')[0]!))];
-    expect(topLevel.sort()).toEqual(['LICENSE', 'README.md', 'bin', 'conf', 'dist', 'package.json']);
+    expect(topLevel.sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin',
+      'conf',
+      'dist',
+      'dvc.yaml',
+      'package.json',
+      'params.yaml',
+    ]);
   });
 
   it('holds every module of src with its types, and no leftover of a deleted one', () => {
