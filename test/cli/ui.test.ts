@@ -22,6 +22,10 @@ describe('what people read', () => {
   });
 
   it('counts nouns', () => {
-    expect([plural(1, 'episode'), plural(2, 'step'), plural(0, 'step')]).toEqual(['1 episode', '2 steps', '0 steps']);
+    expect([plural(1, 'episode'), plural(2, 'step'), plural(0, 'step')]).toEqual([
+      '1 episode',
+      '2 steps',
+      '0 steps',
+    ]);
   });
 });

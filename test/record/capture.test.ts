@@ -143,7 +143,9 @@ describe('capture', () => {
     expect(seen).toEqual(recorded);
     expect(seen.length).toBeGreaterThan(3 * 4096);
     let before = 0;
-    const ends = lines(join(result.directory, 'episodes.jsonl.gz')).map((r) => (before += r['total_steps'] as number));
+    const ends = lines(join(result.directory, 'episodes.jsonl.gz')).map(
+      (r) => (before += r['total_steps'] as number),
+    );
     expect(ended).toEqual(ends);
   });
 
