@@ -29,6 +29,7 @@ export async function prepareSimulation(
       });
     }
     frames = await openMovie(movie.path);
+    await readFrames(frames, env.max_steps);
     inputs.push({ uri: movie.path, sha256: await movieDigest(movie.path), role: 'movie' });
   }
   let actions: readonly (readonly number[])[] | null = null;
@@ -42,6 +43,13 @@ export async function prepareSimulation(
     inputs.push({ uri: file, sha256, role: 'actions' });
   }
   return { simulation: new Simulation({ env, policy, movie, frames, actions }), inputs };
+}
+
+/** Reads every frame an episode can show, so that a damaged movie is found before a run is begun. */
+async function readFrames(frames: MovieFrames, maxSteps: number): Promise<void> {
+  for (let frame = 0; frame < frames.count && frame <= maxSteps; frame++) {
+    if (frames.at(frame) === null) await frames.load(frame);
+  }
 }
 
 /** What the system said about a file we were given, as a mistake of the input and not of our disk. */

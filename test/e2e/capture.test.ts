@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -197,6 +206,12 @@ describe('bad input ends in one clear line and nothing half-written', () => {
   writeFileSync(join(cwd, 'conf/data_capture/config.yaml'), 'a: 1\nb: [1, 2\nc: 3\n');
   mkdirSync(join(cwd, 'not-zarr'));
   writeFileSync(join(cwd, 'file'), '');
+  cpSync(
+    fileURLToPath(new URL('../golden/gaussian_plume_demo.zarr', import.meta.url)),
+    join(cwd, 'corrupt.zarr'),
+    { recursive: true },
+  );
+  truncateSync(join(cwd, 'corrupt.zarr/concentration/7.1.0'), 20_000);
   writeFileSync(join(cwd, 'actions.json'), '[0, 1, 9]');
   it.each([
     ['unknown key', ['env.grid_sise=[8,8]'], 2, 'env.grid_size'],
@@ -211,6 +226,12 @@ describe('bad input ends in one clear line and nothing half-written', () => {
     ['missing movie', ['env/plume=movie', 'movie.path=nowhere.zarr'], 2, 'nowhere.zarr'],
     ['no movie path', ['env/plume=movie'], 2, 'movie.path'],
     ['a movie that is none', ['env/plume=movie', 'movie.path=not-zarr'], 2, 'not-zarr'],
+    [
+      'a movie with a damaged chunk',
+      ['env/plume=movie', 'movie.path=corrupt.zarr'],
+      2,
+      'corrupt chunk 7.1.0',
+    ],
     ['group set as a value', ['env.plume=movie'], 2, 'env/plume=movie'],
     ['unknown policy', ['policy=surge'], 2, 'surge_and_cast'],
     ['experiment that escapes', ['experiment=../x'], 2, '../x'],

@@ -146,7 +146,7 @@ function resultJson(result: CaptureResult, configHash: string): string {
 function resultText({ directory, status, counts, files, contentDigest, elapsedMs }: CaptureResult): string {
   const seconds = elapsedMs / 1000;
   // a rate over an instant says nothing
-  const rate = seconds < 0.2 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
+  const rate = seconds < 1 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
   const verb = status === 'complete' ? 'captured' : 'interrupted; captured';
   const data = files.filter(({ rows }) => rows !== null);
   return [
