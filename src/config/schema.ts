@@ -14,8 +14,8 @@ const keys = z.strictObject({
   experiment: safeName()
     .default('demo')
     .describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
-  episodes: int({ min: 1 }).default(1).describe('Number of episodes.'),
-  seed: int({ min: 0 }).default(0).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
+  episodes: int({ min: 1 }).default(2).describe('Number of episodes.'),
+  seed: int({ min: 0 }).default(123).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
   rotate_size: int({ min: 1 })
     .nullable()
     .default(null)

@@ -41,13 +41,13 @@ export const envSchema = z.strictObject({
   ),
   start_location: cell().describe('Cell [x, y] where episodes start; null to draw it from the seed.'),
   action_type: oneOf('action_type', actionModels.names)
-    .default('discrete')
+    .default('oriented')
     .describe('What an action does: moves along the axes, turns and moves, or runs and tumbles.'),
   observation_type: oneOf('observation_type', sensors.names)
     .default('concentration')
     .describe('What the agent senses: the concentration in its cell, two antennae, or the wind.'),
   reward_type: oneOf('reward_type', rewards.names)
-    .default('sparse')
+    .default('step_penalty')
     .describe('Reward of a step: 1 within the goal radius, otherwise 0 (sparse) or -0.01 (step_penalty).'),
   step_size: int({ min: 1 }).default(1).describe('Cells a step moves.'),
   plume: oneOf('plume', fields.names)

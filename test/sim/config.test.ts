@@ -8,16 +8,16 @@ const messages = (schema: z.ZodType, value: unknown): string[] =>
   schema.safeParse(typed(value)).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ??
   [];
 
-it('an empty config is the contract’s defaults', () => {
+it('an empty config is the contract’s defaults, and the action and reward of plume_nav_sim’s capture', () => {
   expect(envSchema.parse({})).toEqual({
     grid_size: null,
     max_steps: 1000,
     goal_radius: 5,
     source_location: null,
     start_location: null,
-    action_type: 'discrete',
+    action_type: 'oriented',
     observation_type: 'concentration',
-    reward_type: 'sparse',
+    reward_type: 'step_penalty',
     step_size: 1,
     plume: 'static',
     plume_sigma: 20,

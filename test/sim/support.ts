@@ -26,7 +26,7 @@ export interface PlainConfig {
 
 export function inputsOf({ env = {}, policy, movie = {}, frames, actions }: PlainConfig): SimulationInputs {
   return {
-    env: envSchema.parse(typed(env)),
+    env: envSchema.parse(typed({ action_type: 'discrete', reward_type: 'sparse', ...env })),
     policy: policySchema.parse(typed(policy ?? { name: 'random' })),
     movie: movieSchema.parse(typed(movie)),
     frames: frames ?? null,
