@@ -6,26 +6,24 @@ const LINE_EVERY_MS = 5000;
 
 /** A bar that redraws itself on a terminal; elsewhere a line every few seconds. Silent when it ends at once. */
 export class ProgressDisplay {
-  private readonly total: number;
   private readonly stream: NodeJS.WriteStream;
   private readonly started = performance.now();
   private printed = performance.now();
   private drawn = false;
 
-  /** @param total number of episodes */
-  constructor(total: number, stream: NodeJS.WriteStream) {
-    this.total = total;
+  constructor(stream: NodeJS.WriteStream) {
     this.stream = stream;
   }
 
-  update(episodes: number, steps: number): void {
+  /** @param total number of episodes there will be */
+  update(episodes: number, steps: number, total: number): void {
     const now = performance.now();
     if (now - this.printed < (this.stream.isTTY ? TERMINAL_EVERY_MS : LINE_EVERY_MS)) return;
     this.printed = now;
     const rate = steps / ((now - this.started) / 1000);
-    const text = `${formatCount(episodes)}/${formatCount(this.total)} episodes, ${formatCount(steps)} steps, ${formatCount(rate)} steps/s`;
+    const text = `${formatCount(episodes)}/${formatCount(total)} episodes, ${formatCount(steps)} steps, ${formatCount(rate)} steps/s`;
     if (this.stream.isTTY) {
-      const filled = Math.floor((episodes / this.total) * BAR_WIDTH);
+      const filled = Math.min(BAR_WIDTH, Math.floor((episodes / Math.max(1, total)) * BAR_WIDTH));
       this.stream.write(`\r[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${text}\u001b[K`);
       this.drawn = true;
     } else {

@@ -16,6 +16,9 @@ import { readRecords } from './records.js';
 import { RowChecks } from './row-checks.js';
 import type { LoadedManifest, RunContext } from './run-context.js';
 
+/** Told after every batch how many episodes and steps have been checked, and how many episodes there shall be. */
+export type OnProgress = (episodes: number, steps: number, total: number) => void;
+
 type Say = (code: FindingCodeName, file: string | null, message: string) => void;
 
 /** Checks the readers make while they read. */
@@ -27,7 +30,7 @@ const READER_CHECKS = ['gzip', 'lines'];
  *
  * @throws CaptureError `input` when the path is no run directory or its run.json cannot be read
  */
-export async function validateRun(path: string): Promise<Report> {
+export async function validateRun(path: string, onProgress: OnProgress = () => {}): Promise<Report> {
   const directory = await openRun(path);
   const findings = new FindingList();
   const say: Say = (code, file, message) => findings.add(finding(code, file, null, message));
@@ -44,8 +47,11 @@ export async function validateRun(path: string): Promise<Report> {
     add: findings.add,
   });
   const copies = openCopies(context, copy, findings.add);
-  const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> =>
-    copies.get(stream)?.compare(read, broken);
+  const total = directory.run.episode_seeds.length;
+  const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> => {
+    onProgress(checks.counts.episodes, checks.counts.steps, total);
+    await copies.get(stream)?.compare(read, broken);
+  };
   const incomplete = new Set(
     STREAM_NAMES.filter((stream) => findParts(directory.names, stream, format).missing.length > 0),
   );

@@ -8,10 +8,10 @@ afterEach(() => vi.useRealTimers());
 /** What a display prints when it is updated every 50 ms of 12 seconds. */
 function shown(isTTY: boolean): string {
   const stream = Object.assign(new PassThrough(), { isTTY });
-  const display = new ProgressDisplay(240, stream as unknown as NodeJS.WriteStream);
+  const display = new ProgressDisplay(stream as unknown as NodeJS.WriteStream);
   for (let i = 1; i <= 240; i++) {
     vi.advanceTimersByTime(50);
-    display.update(i, i * 1000);
+    display.update(i, i * 1000, 240);
   }
   display.end();
   return (stream.read() as Buffer | null)?.toString() ?? '';

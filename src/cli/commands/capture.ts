@@ -58,7 +58,7 @@ export async function run(
     import('../../record/capture.js'),
     import('../../validate/recording.js'),
   ]);
-  const progress = new ProgressDisplay(settings.episodes, process.stderr);
+  const progress = new ProgressDisplay(process.stderr);
   const interruption = watchSignals();
   const ports: CapturePorts = {
     clock: systemClock,
@@ -66,7 +66,7 @@ export async function run(
     startValidation: createRecordingValidation,
     onStart: ({ directory }) =>
       output.stderr(`capturing ${plural(settings.episodes, 'episode')} into ${directory}\n`),
-    onProgress: ({ episodes, steps }) => progress.update(episodes, steps),
+    onProgress: ({ episodes, steps }) => progress.update(episodes, steps, settings.episodes),
   };
   let result: CaptureResult;
   try {

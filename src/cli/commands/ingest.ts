@@ -1,5 +1,6 @@
 import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '../../ingest/index.js';
 import { EXIT } from '../exit-codes.js';
+import { ProgressDisplay } from '../progress.js';
 import type { Output } from '../ui.js';
 
 export interface IngestOptions {
@@ -19,7 +20,12 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
     out_dir: options.outDir,
   });
   const { validateRun } = await import('../../validate/index.js');
-  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true }, validateRun);
+  const progress = new ProgressDisplay(process.stderr);
+  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true }, async (path) => {
+    const report = await validateRun(path, (...checked) => progress.update(...checked));
+    progress.end();
+    return report;
+  });
   if (result.outcome === 'invalid') return refuse(runDir, result, options, io);
   if (options.json === true) io.stdout(`${JSON.stringify(document(result), null, 2)}\n`);
   else printResult(result, io);

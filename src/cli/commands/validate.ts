@@ -6,6 +6,7 @@ import { CaptureError } from '../../core/errors.js';
 import type { Finding, Report } from '../../core/report.js';
 import { isRunDirectory, listDirectory } from '../../io/run-directory.js';
 import { validateRun } from '../../validate/index.js';
+import { ProgressDisplay } from '../progress.js';
 import { colours, plural, type Output } from '../ui.js';
 
 export interface ValidateOptions {
@@ -31,7 +32,9 @@ export async function run(
   const reports: { path: string; report: Report }[] = [];
   let code = VALID;
   for (const path of runs) {
-    const report = await validateRun(path);
+    const progress = new ProgressDisplay(process.stderr);
+    const report = await validateRun(path, (...checked) => progress.update(...checked));
+    progress.end();
     if (!report.ok) code = FINDINGS;
     if (options.json === true) reports.push({ path, report });
     else output.stdout(reportText(path, report, colour));
