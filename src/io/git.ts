@@ -1,14 +1,17 @@
 /** Commit and state of the repository a directory belongs to; null for both outside of one or without git. */
 export async function gitState(cwd: string): Promise<{ sha: string | null; dirty: boolean | null }> {
   const { execa } = await import('execa');
-  const git = (...args: string[]) =>
-    execa('git', args, { cwd, reject: false, timeout: 10_000, env: { GIT_OPTIONAL_LOCKS: '0' } });
-  const [head, status] = await Promise.all([
-    git('rev-parse', '--verify', 'HEAD'),
-    git('status', '--porcelain', '--untracked-files=no'),
-  ]);
-  return {
-    sha: head.exitCode === 0 ? head.stdout.trim() : null,
-    dirty: status.exitCode === 0 ? status.stdout.trim() !== '' : null,
-  };
+  const { exitCode, stdout } = await execa(
+    'git',
+    ['status', '--porcelain=v2', '--branch', '--untracked-files=no'],
+    { cwd, reject: false, timeout: 10_000, env: { GIT_OPTIONAL_LOCKS: '0' } },
+  );
+  return exitCode === 0 ? parseStatus(stdout) : { sha: null, dirty: null };
+}
+
+/** Lines of `git status --porcelain=v2 --branch`: headers start with `#`, every other line is a change. */
+function parseStatus(text: string): { sha: string | null; dirty: boolean } {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const sha = /^# branch\.oid ([0-9a-f]{40,64})$/m.exec(text)?.[1] ?? null;
+  return { sha, dirty: lines.some((line) => !line.startsWith('#')) };
 }

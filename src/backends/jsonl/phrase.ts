@@ -4,6 +4,7 @@ import type { Slot } from './slots.js';
 
 /** A phrase with more numbers than this hardly repeats; it keeps its last text only. */
 const MOST_LANES = 8;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Consecutive columns of a record whose text is made once for a combination of their values and then copied:
@@ -45,7 +46,7 @@ export class Phrase {
       this.bytes = bytes;
       this.keys = new Float64Array(entries * lanes).fill(Number.NaN);
       this.slab = Buffer.allocUnsafeSlow(entries * bytes);
-      this.texts = Array.from({ length: entries }, () => this.slab.subarray(0, 0));
+      this.texts = Array.from<Uint8Array>({ length: entries }).fill(NOTHING);
       if (lanes === 0) this.texts[0] = this.render(0, 0);
     }
     return bytes;
