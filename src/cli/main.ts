@@ -1,12 +1,27 @@
 import { CaptureError } from '../core/errors.js';
 import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
 import { buildProgram } from './program.js';
+import { printable } from './ui.js';
 
 /** Hydra's two-letter short options, which commander does not know. */
 const LONG_FORM: Readonly<Record<string, string>> = { '-cp': '--config-path', '-cn': '--config-name' };
 
-function describe(error: CaptureError): string {
-  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+/** One line; a list of problems, from a configuration, is a line each. */
+function describe({ message, hint }: CaptureError): string {
+  const text = message.split('\n  ').map(printable).join('\n  ');
+  return hint === undefined ? text : `${text} (${printable(hint)})`;
+}
+
+/** Relative paths mean nothing in a directory that is gone, and Node says so with a stack trace. */
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new CaptureError('input', 'the working directory no longer exists', {
+      hint: 'cd to another one',
+      cause,
+    });
+  }
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -15,6 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    requireWorkingDirectory();
     await program.parseAsync(
       argv.map((arg) => LONG_FORM[arg] ?? arg),
       { from: 'user' },
@@ -38,8 +54,13 @@ async function main(argv: readonly string[]): Promise<number> {
 // A closed pipe (`| head`) is not an error: what is left to say has no reader.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.exitCode = EXIT.io;
+    if (stream === process.stdout)
+      process.stderr.write(`plume-nav-capture: cannot write to stdout: ${error.message}\n`);
   });
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// a failed write of the results has set it already
+process.exitCode ??= exitCode;

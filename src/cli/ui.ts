@@ -19,6 +19,15 @@ export async function colours(): Promise<ChalkInstance> {
   return new Chalk({ level: none ? 0 : supportsColor.level });
 }
 
+/** Text of a file or a name as it may go to a terminal: control characters, line breaks too, as escapes. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (c) =>
+    JSON.stringify(c)
+      .slice(1, -1)
+      .replace(c, `\\u00${c.charCodeAt(0).toString(16)}`),
+  );
+}
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

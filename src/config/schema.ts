@@ -14,7 +14,7 @@ const keys = z.strictObject({
   experiment: safeName()
     .default('demo')
     .describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
-  episodes: int({ min: 1 }).default(2).describe('Number of episodes.'),
+  episodes: int({ min: 1, max: 10_000_000 }).default(2).describe('Number of episodes.'),
   seed: int({ min: 0 }).default(123).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
   rotate_size: int({ min: 1 })
     .nullable()
@@ -25,7 +25,7 @@ const keys = z.strictObject({
     .enum(['wall', 'sim'])
     .default('wall')
     .describe("The machine's clock, or a simulated one that starts at run_id, for byte-identical files."),
-  fps: float({ min: 0, exclusive: true }).default(1).describe('Steps per second of clock: sim.'),
+  fps: float({ min: 0.001, max: 1e9 }).default(1).describe('Steps per second of clock: sim.'),
   run_id: safeName()
     .nullable()
     .default(null)

@@ -15,6 +15,11 @@ export function checkConfig(composed: Pick<ComposedConfig, 'tree' | 'origins'>):
   const missing = missingKeys(composed.tree);
   const result = configSchema.safeParse(toPlain(composed.tree));
   const problems = missing.map((path) => describeMissing(path, composed));
+  for (const path of notFinite(composed.tree)) {
+    problems.push(
+      `${path.join('.')}: expected a finite number, which JSON can hold (${originOf(composed.origins, path)})`,
+    );
+  }
   if (result.success && problems.length === 0) return result.data;
   const isMissing = new Set(missing.map((path) => path.join('.')));
   for (const issue of result.error?.issues ?? []) {
@@ -33,10 +38,22 @@ function toPlain(value: ConfigValue): unknown {
 }
 
 /** Paths of the values that are still `???`. */
-function missingKeys(value: ConfigValue, path: readonly string[] = []): string[][] {
-  if (value === '???') return [[...path]];
+const missingKeys = (tree: ConfigValue): string[][] => pathsWhere(tree, (value) => value === '???');
+
+/** Paths under `vars` that are infinite or no number; elsewhere the schema refuses them. */
+const notFinite = (tree: ConfigMap): string[][] =>
+  pathsWhere(tree, (value) => typeof value === 'number' && !Number.isFinite(value)).filter(
+    ([top]) => top === 'vars',
+  );
+
+function pathsWhere(
+  value: ConfigValue,
+  matches: (value: ConfigValue) => boolean,
+  path: readonly string[] = [],
+): string[][] {
+  if (matches(value)) return [[...path]];
   const entries = value instanceof Map ? [...value] : Array.isArray(value) ? [...value.entries()] : [];
-  return entries.flatMap(([key, item]) => missingKeys(item, [...path, String(key)]));
+  return entries.flatMap(([key, item]) => pathsWhere(item, matches, [...path, String(key)]));
 }
 
 function describeMissing(path: readonly string[], { origins }: Pick<ComposedConfig, 'origins'>): string {

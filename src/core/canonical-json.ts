@@ -83,6 +83,11 @@ export function canonicalJson(value: JsonValue): string {
   return print(value, true, '');
 }
 
+/** The same value on one line, keys in their own order. */
+export function compactJson(value: JsonValue): string {
+  return print(value, false, '');
+}
+
 /** The same value for people: two spaces of indent, keys in their own order, a final newline. */
 export function prettyJson(value: JsonValue): string {
   return `${print(value, false, '\n')}\n`;
@@ -93,16 +98,33 @@ export function canonicalHash(value: JsonValue): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
+const STRING_OR_NUMBER = new RegExp(`${STRING}|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?`, 'g');
+const STRUCTURE = new RegExp(`(${STRING})\\s*(:?)|[{}]`, 'g');
 const INT_MARK = '\u0000int';
+
+/** Readers differ in which of two equal keys they take, so a digest over what one of them reads proves nothing. */
+function refuseDoubleKeys(text: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, key, colon] of text.matchAll(STRUCTURE)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon === ':') {
+      const keys = open.at(-1)!;
+      if (keys.has(key!)) throw new SyntaxError(`the key ${key} appears twice in one object`);
+      keys.add(key!);
+    }
+  }
+}
 
 /**
  * JSON.parse that keeps integers (bigint) and floats (number) apart.
- * @throws SyntaxError as JSON.parse does
+ * @throws SyntaxError as JSON.parse does, and for a key that appears twice in one object
  */
 export function parseTypedJson(text: string): JsonValue {
   JSON.parse(text); // reports errors against the text as it stands
-  const marked = text.replace(TOKEN, (token) =>
+  refuseDoubleKeys(text);
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
     /^-?\d+$/.test(token) ? `{"\\u0000int":"${token}"}` : token,
   );
   return JSON.parse(marked, (_key, value: unknown) => {

@@ -46,26 +46,34 @@ const envConfigSchema = z.object({
   plume_params: z.looseObject({ source_location: pair, sigma: z.number() }),
 });
 
-/** run.json, ours and plume_nav_sim's; no other top-level keys, since plume_nav_sim's loader rejects them. */
+/**
+ * run.json, ours and plume_nav_sim's; no other top-level keys, since plume_nav_sim's loader rejects them. Its own
+ * may leave out package_version, system and extra.
+ */
 export const runSchema = z.strictObject({
   schema_version: z.string(),
   run_id: z.string(),
   experiment: z.string(),
-  package_version: z.string(),
+  package_version: z
+    .string()
+    .nullish()
+    .transform((version) => version ?? 'unknown'),
   git_sha: z.string().nullable(),
   start_time: z.string(),
   env_config: envConfigSchema,
   config_hash: sha256.nullable(),
   base_seed: z.int().min(0).nullable(),
   episode_seeds: z.array(z.int().min(0)),
-  system: z.object({
-    hostname: z.string().nullable(),
-    platform: z.string().nullable(),
-    python_version: z.string().nullable(),
-    pid: z.int().nullable(),
-    user: z.string().nullable(),
-  }),
-  extra: z.record(z.string(), z.unknown()),
+  system: z
+    .object({
+      hostname: z.string().nullable(),
+      platform: z.string().nullable(),
+      python_version: z.string().nullable(),
+      pid: z.int().nullable(),
+      user: z.string().nullable(),
+    })
+    .nullish(),
+  extra: z.record(z.string(), z.unknown()).nullish(),
 });
 export type RunMetadata = z.infer<typeof runSchema>;
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ioError } from './io-error.js';
 
@@ -33,10 +33,35 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   }
 }
 
+/** Makes the directories that are missing, each once: mkdir's own `recursive` never ends where none can be made. */
+async function makeParents(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path || (await exists(dirname(path)))) throw error;
+    await makeParents(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      // another process was faster
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes a directory that must not exist yet; false when it does. Parents are made. */
 export async function claimDirectory(path: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeParents(dirname(path));
     await mkdir(path);
     return true;
   } catch (error) {

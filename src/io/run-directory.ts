@@ -30,9 +30,13 @@ async function readJsonFile(path: string): Promise<JsonValue> {
   try {
     return parseTypedJson(text);
   } catch (error) {
-    throw new CaptureError('input', `${path} is not valid JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new CaptureError(
+      'input',
+      `${path} is not valid JSON: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -86,7 +90,16 @@ export async function openRun(path: string): Promise<RunDirectory> {
   return { path, names, run: parsed.data, runJson: runJson as JsonMap };
 }
 
-/** manifest.json as it stands, integers and floats apart; null when the run is not finished. */
-export async function readManifest(run: RunDirectory): Promise<JsonValue | null> {
-  return run.names.includes(MANIFEST_FILE) ? readJsonFile(join(run.path, MANIFEST_FILE)) : null;
+/**
+ * manifest.json as it stands, integers and floats apart; null when the run is not finished.
+ * @throws CaptureError `input` when it is not one JSON object
+ */
+export async function readManifest(run: RunDirectory): Promise<JsonMap | null> {
+  if (!run.names.includes(MANIFEST_FILE)) return null;
+  const path = join(run.path, MANIFEST_FILE);
+  const value = await readJsonFile(path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CaptureError('input', `${path} is not a JSON object`);
+  }
+  return value as JsonMap;
 }

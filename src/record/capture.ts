@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backends } from '../backends/index.js';
-import { plainJson, prettyJson } from '../core/canonical-json.js';
+import { plainJson, prettyJson, type JsonMap } from '../core/canonical-json.js';
 import { ContentDigest } from '../core/digest.js';
 import {
   CONFIG_FILE,
@@ -20,7 +21,7 @@ import { gitState } from '../io/git.js';
 import { softwareVersions } from '../io/package-info.js';
 import { unlockRun } from '../io/run-lock.js';
 import { runEpisodes, type Progress } from './episodes.js';
-import { prepareSimulation } from './inputs.js';
+import { prepareSimulation, type PreparedSimulation } from './inputs.js';
 import { inventory } from './inventory.js';
 import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
 import { Recorder } from './recorder.js';
@@ -60,19 +61,49 @@ export async function capture(
   provenance: Provenance,
   ports: CapturePorts,
 ): Promise<CaptureResult> {
-  const { clock } = ports;
-  const [{ simulation, inputs }, git] = await Promise.all([
-    prepareSimulation(settings),
-    gitState(provenance.cwd),
-  ]);
-  const run = await claimRun(settings, clock.now());
+  const [prepared, git] = await Promise.all([prepareSimulation(settings), gitState(provenance.cwd)]);
+  const run = await claimRun(settings, ports.clock.now());
   const { directory, runId, startMs } = run;
-  ports.onStart({ runId, directory });
-  const envConfig = envConfigJson(settings, simulation);
+  const envConfig = envConfigJson(settings, prepared.simulation);
   const metadataJson = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig });
-  const metadata = runSchema.parse(plainJson(metadataJson));
-  await writeRunFiles(run, metadataJson, provenance);
+  try {
+    await writeRunFiles(run, metadataJson, provenance);
+  } catch (error) {
+    // nothing is recorded yet, and the directory is ours alone
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+  ports.onStart({ runId, directory });
+  try {
+    const metadata = runSchema.parse(plainJson(metadataJson));
+    return await captureInto(run, prepared, settings, provenance, ports, {
+      metadata,
+      envConfig,
+      gitDirty: git.dirty,
+    });
+  } finally {
+    await unlockRun(directory);
+  }
+}
 
+/** What is known of a run before its first step. */
+interface RunStart {
+  metadata: RunMetadata;
+  envConfig: JsonMap;
+  gitDirty: boolean | null;
+}
+
+/** Records the episodes, then writes the manifest. */
+async function captureInto(
+  run: ClaimedRun,
+  { simulation, inputs }: PreparedSimulation,
+  settings: CaptureSettings,
+  provenance: Provenance,
+  ports: CapturePorts,
+  { metadata, envConfig, gitDirty }: RunStart,
+): Promise<CaptureResult> {
+  const { clock } = ports;
+  const { directory, runId, startMs } = run;
   const digest = new ContentDigest(STEPS, EPISODES);
   const validation = ports.startValidation(metadata);
   const begun = clock.monotonic();
@@ -84,11 +115,7 @@ export async function capture(
       experiment: settings.experiment,
       run_id: runId,
     },
-  }).catch(async (error: unknown) => {
-    await unlockRun(directory);
-    throw error;
   });
-
   const elapsedMs = clock.monotonic() - begun;
   const status = counts.episodes === settings.episodes ? 'complete' : 'aborted';
   const files = await inventory(directory, written, [RUN_FILE, CONFIG_FILE, OVERRIDES_FILE]);
@@ -102,7 +129,7 @@ export async function capture(
     createdAt: iso(endMs),
     startedAt: iso(startMs),
     endedAt: iso(endMs),
-    gitDirty: git.dirty,
+    gitDirty,
     files,
     counts,
     validation: report,
@@ -113,7 +140,6 @@ export async function capture(
     recovery: null,
   });
   await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
-  await unlockRun(directory);
   return { runId, directory, status, counts, files, contentDigest, validation: report, elapsedMs };
 }
 

@@ -15,10 +15,13 @@ export interface RunInput {
   role: 'movie' | 'actions';
 }
 
+export interface PreparedSimulation {
+  simulation: Simulation;
+  inputs: RunInput[];
+}
+
 /** Reads what the settings name (movie, actions file) and builds the simulation; nothing is written yet. */
-export async function prepareSimulation(
-  settings: CaptureSettings,
-): Promise<{ simulation: Simulation; inputs: RunInput[] }> {
+export async function prepareSimulation(settings: CaptureSettings): Promise<PreparedSimulation> {
   const { env, movie, policy } = settings;
   const inputs: RunInput[] = [];
   let frames: MovieFrames | null = null;
@@ -39,6 +42,15 @@ export async function prepareSimulation(
       throw inputError(`cannot read policy.actions_file ${file}`, error);
     });
     actions = parseActions(parseJson(text.toString(), file), file);
+    if (actions.length !== 1 && actions.length < settings.episodes) {
+      throw new CaptureError(
+        'input',
+        `'${file}' has actions for ${actions.length} episodes, not for ${settings.episodes}`,
+        {
+          hint: `ask for episodes=${actions.length}, or give a single list, which every episode plays`,
+        },
+      );
+    }
     const sha256 = createHash('sha256').update(text).digest('hex');
     inputs.push({ uri: file, sha256, role: 'actions' });
   }

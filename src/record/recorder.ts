@@ -32,6 +32,8 @@ export class Recorder {
   /** First row of the current episode that observers have not seen. */
   private unseen = 0;
   private open = false;
+  /** Whether the current episode has steps. */
+  private begun = false;
 
   constructor(options: RecorderOptions) {
     this.options = options;
@@ -53,6 +55,7 @@ export class Recorder {
     this.steps.columns.episode_id.dictionary.push(this.episodeId);
     this.unseen = this.steps.rows;
     this.open = true;
+    this.begun = false;
   }
 
   /**
@@ -61,6 +64,7 @@ export class Recorder {
    */
   stamp(from: number, ts: (i: number) => number): void {
     const { rows, columns } = this.steps;
+    if (rows > from) this.begun = true;
     for (let row = from; row < rows; row++) columns.ts[row] = ts(row - from);
     columns.episode_id.codes.fill(columns.episode_id.dictionary.length - 1, from, rows);
   }
@@ -116,7 +120,9 @@ export class Recorder {
   /** Ends the run: an episode still open keeps its steps but gets no episodes row. */
   async close(): Promise<WrittenFile[]> {
     await this.drain();
-    if (this.open) for (const observer of this.options.observers) observer.endEpisode(null, 0);
+    if (this.open && this.begun) {
+      for (const observer of this.options.observers) observer.endEpisode(null, 0);
+    }
     const files: WrittenFile[] = [];
     for (const writer of this.allWriters()) files.push(...(await writer.close()));
     return files;

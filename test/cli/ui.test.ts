@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, plural } from '../../src/cli/ui.js';
+import { formatBytes, formatCount, plural, printable } from '../../src/cli/ui.js';
 
 describe('what people read', () => {
   it.each([
@@ -19,6 +19,10 @@ describe('what people read', () => {
     [5e15, '5000.0 TB'],
   ])('%d bytes are %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it('shows control characters instead of sending them to the terminal', () => {
+    expect(printable('a\nb\u001b[31m\u007f\u009bc é ✓')).toBe('a\\nb\\u001b[31m\\u007f\\u009bc é ✓');
   });
 
   it('counts nouns', () => {

@@ -90,3 +90,18 @@ describe('typed JSON', () => {
     });
   });
 });
+
+describe('keys that appear twice', () => {
+  it.each(['{"a":1,"a":2}', '{"x":{"b":1,"c":{},"b" : 2}}', '[{"k":[],"k":{}}]'])('%s is refused', (text) => {
+    expect(() => parseTypedJson(text)).toThrow(/appears twice/);
+  });
+
+  it.each(['{"a":{"a":1},"b":[{"a":2},{"a":3}]}', '{"a":"\\"a\\":1","b":"a"}'])('%s is not such', (text) => {
+    expect(plainJson(parseTypedJson(text))).toEqual(JSON.parse(text));
+  });
+
+  it('long strings are no trouble', () => {
+    const text = JSON.stringify({ a: 'x'.repeat(30_000_000), b: '\\"'.repeat(10_000) });
+    expect(JSON.stringify(plainJson(parseTypedJson(text))).length).toBe(text.length);
+  });
+});

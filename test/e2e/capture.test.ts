@@ -238,6 +238,12 @@ describe('bad input ends in one clear line and nothing half-written', () => {
     ['output that is a file', ['output=file'], 5, 'file'],
     ['no actions file', ['policy=scripted', 'policy.actions_file=none.json'], 2, 'none.json'],
     ['an action there is not', ['policy=scripted', 'policy.actions_file=actions.json'], 2, 'actions.json'],
+    ['an output that cannot be made', ['output=/proc/none'], 5, '/proc/none'],
+    ['a value JSON cannot hold', ['+vars.x=nan'], 2, 'vars.x'],
+    ['a clock that never ticks', ['clock=sim', 'fps=1e-300'], 2, 'fps'],
+    ['more episodes than a run can list', ['episodes=5000000000'], 2, 'episodes'],
+    ['a key of another policy', ['policy.persistence=2'], 2, 'policy.persistence'],
+    ['a line break in a value', ['experiment="a\nb"'], 2, 'a\\nb'],
     ['mistyped command', ['validte'], 2, "did you mean 'validate'?"],
     ['unknown flag', ['--episode', '3'], 2, '--episodes'],
   ])('%s', async (_what, args, code, names) => {
@@ -262,6 +268,30 @@ describe('help', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('Exit codes:');
+  });
+
+  it('a full disk behind stdout is an I/O failure, in one line', async () => {
+    const { exitCode, stderr } = await execa(
+      'bash',
+      ['-c', `"${process.execPath}" "${BINARY}" --cfg job > /dev/full`],
+      { reject: false },
+    );
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^plume-nav-capture: cannot write to stdout: .*ENOSPC.*$/);
+  });
+
+  it('a working directory that is gone is said in one line', async () => {
+    const script = `d=$(mktemp -d) && cd "$d" && rmdir "$d" && "${process.execPath}" "${BINARY}" --cfg job`;
+    const { exitCode, stderr } = await execa('bash', ['-c', script], { reject: false });
+    expect(exitCode).toBe(2);
+    expect(stderr.split('\n').at(-1)).toContain('the working directory no longer exists');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('--dry-run --json keeps integers and floats apart', async () => {
+    const { stdout } = await plume(['--dry-run', '--json', '+vars.x=12345678901234567890', '+vars.y=5.0']);
+    expect(stdout).toContain('"vars":{"x":12345678901234567890,"y":5.0}');
+    expect(JSON.parse(stdout)).toMatchObject({ dry_run: true, episodes: 2 });
   });
 
   it('a closed pipe is not an error', async () => {

@@ -1,13 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash, parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
 import type { Batch } from '../../src/core/batch.js';
+import type { Clock } from '../../src/core/ports.js';
 import type { Report } from '../../src/core/report.js';
 import { loadConfig, toYaml } from '../../src/config/index.js';
 import { capture, type CapturePorts } from '../../src/record/capture.js';
+import { validateRun } from '../../src/validate/index.js';
 import type { CaptureSettings, Provenance } from '../../src/record/settings.js';
 
 const REPORT: Report = {
@@ -41,7 +43,7 @@ async function request(overrides: string[]): Promise<{ settings: CaptureSettings
   };
 }
 
-/** Ports whose clock stands still unless the test moves it, and which remember what was asked of them. */
+/** Ports whose calendar stands still; a monotonic clock does so too unless the test brings one that moves. */
 function ports(changes: Partial<CapturePorts> = {}): CapturePorts {
   return {
     clock: { now: () => Date.UTC(2026, 1, 3, 4, 5, 6, 789), monotonic: () => 1000 },
@@ -51,6 +53,12 @@ function ports(changes: Partial<CapturePorts> = {}): CapturePorts {
     onProgress: () => {},
     ...changes,
   };
+}
+
+/** A monotonic clock on which every look takes 7 ms. */
+function movingClock(): Clock {
+  let ms = 0;
+  return { now: () => Date.UTC(2026, 1, 3), monotonic: () => (ms += 7) };
 }
 
 const lines = (path: string): Record<string, unknown>[] =>
@@ -159,13 +167,85 @@ describe('capture', () => {
     const result = await capture(
       settings,
       provenance,
-      ports({ signal: abort.signal, onProgress: ({ steps }) => steps > 10_000 && abort.abort() }),
+      ports({
+        clock: movingClock(),
+        signal: abort.signal,
+        onProgress: ({ steps }) => steps > 10_000 && abort.abort(),
+      }),
     );
     expect(result).toMatchObject({ status: 'aborted' });
     expect(result.counts.episodes).toBeLessThan(1000);
     const steps = lines(join(result.directory, 'steps.jsonl.gz'));
     expect(steps).toHaveLength(result.counts.steps);
     expect(lines(join(result.directory, 'episodes.jsonl.gz'))).toHaveLength(result.counts.episodes);
+  });
+
+  it.each([1, 8, 64, 700])('validates after an abort anywhere, episodes of %i steps', async (maxSteps) => {
+    for (let after = 1; after <= 6; after++) {
+      const { settings, provenance } = await request([
+        'episodes=5000',
+        `env.max_steps=${maxSteps}`,
+        'env.goal_radius=0',
+      ]);
+      const abort = new AbortController();
+      let calls = 0;
+      const result = await capture(
+        settings,
+        provenance,
+        ports({
+          clock: movingClock(),
+          signal: abort.signal,
+          onProgress: () => ++calls === after && abort.abort(),
+        }),
+      );
+      expect(result.status).toBe('aborted');
+      expect(await validateRun(result.directory)).toMatchObject({ ok: true, findings: [] });
+    }
+  });
+
+  it('is on disk after the flush interval, however slow the steps are', async () => {
+    const { settings, provenance } = await request([
+      'episodes=1',
+      'env.max_steps=2000',
+      'env.goal_radius=0',
+      'record.performance.buffer.flush_interval_seconds=0.1',
+    ]);
+    let directory = '';
+    const sizes: number[] = [];
+    await capture(
+      settings,
+      provenance,
+      ports({
+        clock: movingClock(),
+        onStart: (run) => (directory = run.directory),
+        onProgress: () => void sizes.push(statSync(join(directory, 'steps.jsonl.gz')).size),
+      }),
+    );
+    expect(new Set(sizes).size).toBeGreaterThan(1);
+  });
+
+  it('refuses actions for fewer episodes than asked before it makes anything', async () => {
+    const { settings, provenance } = await request([
+      'policy=scripted',
+      'policy.actions_file=a.json',
+      'episodes=3',
+    ]);
+    const file = join(settings.output, 'a.json');
+    writeFileSync(file, '[[0], [1]]');
+    const policy = { name: 'scripted' as const, actions_file: file };
+    await expect(capture({ ...settings, policy }, provenance, ports())).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining('actions for 2 episodes, not for 3'),
+    });
+    expect(readdirSync(settings.output)).toEqual(['a.json']);
+  });
+
+  it('leaves nothing when run.json cannot be written', async () => {
+    const { settings, provenance } = await request(['episodes=1']);
+    // what no file can hold: the write fails after the directory is claimed
+    const failing = { ...provenance, configYaml: { toString: () => 'no text' } as unknown as string };
+    await expect(capture(settings, failing, ports())).rejects.toMatchObject({ kind: 'io' });
+    expect(readdirSync(join(settings.output, 'demo'))).toEqual([]);
   });
 
   it('writes a manifest whose digests Python would compute', async () => {

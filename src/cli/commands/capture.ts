@@ -7,7 +7,7 @@ import {
   type CaptureFlags,
 } from '../../config/index.js';
 import { systemClock } from '../../io/clock.js';
-import { plainJson, type JsonValue } from '../../core/canonical-json.js';
+import { compactJson, type JsonValue } from '../../core/canonical-json.js';
 import type { CaptureResult, CapturePorts } from '../../record/capture.js';
 import type { CaptureSettings } from '../../record/settings.js';
 import { EXIT } from '../exit-codes.js';
@@ -119,11 +119,17 @@ function watchSignals() {
   };
 }
 
-function dryRunText(config: CaptureConfig, hash: string, yaml: string, json: boolean, tree: unknown): string {
+function dryRunText(
+  config: CaptureConfig,
+  hash: string,
+  yaml: string,
+  json: boolean,
+  tree: JsonValue,
+): string {
   const { episodes, output, experiment } = config;
   if (json) {
-    const plan = { dry_run: true, output, experiment, episodes, config_hash: hash };
-    return `${JSON.stringify({ ...plan, config: plainJson(tree as JsonValue) })}\n`;
+    const plan = { dry_run: true, output, experiment, episodes: BigInt(episodes), config_hash: hash };
+    return `${compactJson({ ...plan, config: tree })}\n`;
   }
   return `would capture ${plural(episodes, 'episode')} into ${output}/${experiment}/<run_id>\nconfig_hash ${hash}\n\n${yaml}`;
 }

@@ -100,7 +100,10 @@ function put(
 }
 
 function refuseUnknown(root: DictNode, { text, key }: Override, unknown = key): never {
-  const hint = suggestKey(unknown, dottedKeys(root)) ?? `to add a key write '+${text}'`;
+  const free = unknown.startsWith('vars.')
+    ? `to add a key write '+${text}'`
+    : 'keys of your own go under vars';
+  const hint = suggestKey(unknown, dottedKeys(root)) ?? free;
   return refuse(`unknown key '${unknown}' in override '${text}'; ${hint}`);
 }
 
