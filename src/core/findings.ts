@@ -27,6 +27,7 @@ export const FINDING_CODES = {
   'line-type': error('a value is of another type than its schema says'),
   'line-range': error('a value is below the smallest its schema allows'),
   'line-width': error('a list is longer or shorter than in the lines before it'),
+  'line-too-many': error('so many lines of a file are wrong that the rest of it was not read'),
   'line-unended': note('the last line has no newline'),
   'line-unknown-key': note('lines hold a key the schema does not have'),
 
@@ -36,6 +37,7 @@ export const FINDING_CODES = {
   'parquet-value': error('a value in the Parquet file differs from the JSONL'),
 
   'file-missing': error('a file every run must have is not there'),
+  'file-unreadable': error('a file cannot be read: a link that leads nowhere, a directory, no permission'),
   'part-missing': error('the numbers of the parts have a gap'),
   'part-double': error('two files claim the same part number'),
   'file-unknown': note('a file that is no part of a run'),
@@ -64,6 +66,7 @@ export const FINDING_CODES = {
   'episode-flags': error("an episode's terminated and truncated are not those of its last step"),
   'max-steps': error('an episode has more steps than env_config.max_steps'),
 
+  'seed-list': error('the episode seeds in run.json do not count up from base_seed'),
   seed: error('a step carries another seed than run.json lists for its episode'),
   position: error('a position lies outside the grid'),
   distance: error('distance_to_goal is not the distance of the position from the source'),
@@ -79,14 +82,28 @@ export const FINDING_CODES = {
   'manifest-json': error('manifest.json is not valid JSON'),
   'manifest-schema': error('manifest.json is not as its schema says'),
   'manifest-run': error('manifest.json and run.json disagree'),
+  'manifest-time': error('the manifest says the run ended before it started'),
   'manifest-file': error('a file of the inventory is missing, or its size, SHA-256 or row count is another'),
-  'manifest-unlisted': error('a data file is not in the inventory'),
+  'manifest-unlisted': error('run.json or a data file is not in the inventory'),
+  'manifest-double': error('a file is in the inventory more than once'),
   'manifest-totals': error('totals, counts or seed summary in the manifest are not those of the files'),
   'manifest-digest': error('the manifest was changed after it was written, or a hash in it is wrong'),
   'content-digest': error('the records do not have the content digest the manifest states'),
 } as const satisfies Record<string, FindingCode>;
 
 export type FindingCodeName = keyof typeof FINDING_CODES;
+
+/** Longest value and longest message: ids come from files, and may be megabytes. */
+const SHOWN = 60;
+const MESSAGE = 500;
+
+/** The beginning of a text; a copy, since a slice keeps the whole text in memory. */
+const cut = (text: string, length: number): string =>
+  text.length > length ? `${JSON.parse(JSON.stringify(text.slice(0, length))) as string}…` : text;
+
+/** A value as it looks in a message: as JSON, and short. */
+export const shown = (value: unknown): string =>
+  cut(JSON.stringify(typeof value === 'string' ? value.slice(0, SHOWN) : value), SHOWN);
 
 /** A finding with the severity its code has. */
 export function finding(
@@ -95,5 +112,5 @@ export function finding(
   line: number | null,
   message: string,
 ): Finding {
-  return { code, severity: FINDING_CODES[code].severity, file, line, message };
+  return { code, severity: FINDING_CODES[code].severity, file, line, message: cut(message, MESSAGE) };
 }

@@ -26,8 +26,8 @@ export interface StreamFile {
   part: number;
 }
 
-// The last alternative is how plume_nav_sim names rotated parts.
-const JSONL = /^(steps|episodes)(?:\.part(\d+)\.jsonl|\.jsonl(?:\.part(\d+))?)\.gz$/;
+// The last alternative is how plume_nav_sim names rotated parts. More digits than any run needs are no part.
+const JSONL = /^(steps|episodes)(?:\.part(\d{1,9})\.jsonl|\.jsonl(?:\.part(\d{1,9}))?)\.gz$/;
 const PARQUET = /^(steps|episodes)\.parquet$/;
 
 /** What a file name of a run directory stands for, or null when it is not a stream file. */

@@ -76,6 +76,20 @@ async function kindOf(path: string): Promise<DestinationFacts['kind']> {
   }
 }
 
+/** Refuses an `out_dir` that is a link to nothing: there is no folder to make at its end. */
+export async function requireNoDanglingLink(outDir: string): Promise<void> {
+  const path = resolve(outDir);
+  if ((await kindOf(path)) !== 'link') return;
+  try {
+    await stat(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(`cannot look at ${outDir}`, error);
+    throw new CaptureError('io', `out_dir ${outDir} is a symbolic link that leads nowhere`, {
+      hint: 'make the folder it leads to, or remove the link',
+    });
+  }
+}
+
 /** Refuses a run that lies where it would be copied to, and a dataset inside of the run. */
 export async function requireApart(runDir: string, destination: string): Promise<void> {
   const from = await realpath(runDir);

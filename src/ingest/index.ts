@@ -4,7 +4,7 @@ import type { Report } from '../core/report.js';
 import { clearStaging, makeOutDir, placeFolder, repairFolder, withStaging } from './apply.js';
 import { buildFolder } from './build.js';
 import type { DatasetIndex } from './dataset-index.js';
-import { destinationFacts, requireApart } from './destination.js';
+import { destinationFacts, requireApart, requireNoDanglingLink } from './destination.js';
 import { planIngest, type DestinationFacts, type IngestPlan } from './plan.js';
 import { openSource, sourceFacts } from './source.js';
 
@@ -38,6 +38,7 @@ export async function ingest(settings: IngestSettings, validate: Validate): Prom
   const { runDir, outDir, dryRun } = settings;
   const source = await openSource(runDir);
   const { experiment, run_id: runId } = source.directory.run;
+  await requireNoDanglingLink(outDir);
   await requireApart(runDir, join(outDir, experiment, runId));
   const report = await validate(runDir);
   if (!report.ok) return { outcome: 'invalid', report };

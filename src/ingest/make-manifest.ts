@@ -28,7 +28,7 @@ export function firstManifest(
 ): JsonMap {
   const { counts } = validation;
   const start = run.start_time;
-  const end = survey.lastTs === null ? start : new Date(survey.lastTs * 1000).toISOString();
+  const end = isoTime(survey.lastTs) ?? start;
   const rowsOf = new Map([...survey.rows, ...made.map((file) => [file.path, file.rows] as const)]);
   const files = [...copied, ...made].map((file) =>
     manifestFile({ ...file, rows: rowsOf.get(file.path) ?? null }),
@@ -54,6 +54,14 @@ export function firstManifest(
     software: { name: 'plume_nav_sim', version: run.package_version, node: 'none', zlib: 'unknown' },
     recovery: null,
   });
+}
+
+/** Seconds since the epoch as a date; null for what is none, such as a count of milli- or nanoseconds. */
+function isoTime(seconds: number | null): string | null {
+  if (seconds === null) return null;
+  const date = new Date(seconds * 1000);
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? date.toISOString() : null;
 }
 
 /** The report without what it says of the folder the run happens to lie in. */

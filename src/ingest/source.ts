@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { backends } from '../backends/index.js';
 import { canonicalHash, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
@@ -16,7 +17,7 @@ import {
   STREAM_NAMES,
   type StreamName,
 } from '../core/layout.js';
-import { manifestSchema, type Manifest } from '../core/records.js';
+import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
 import { runHolder } from '../io/run-lock.js';
@@ -24,6 +25,12 @@ import type { Left, RunFile, SourceFacts } from './plan.js';
 
 /** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
 const FOREIGN_SCHEMA = '0.1';
+
+/** What ingest needs of a manifest of plume_nav_sim, which may hold anything else besides. */
+const foreignManifestSchema = z.object({
+  run_id: z.string().optional(),
+  files: z.array(z.union([z.string(), z.looseObject({})])).optional(),
+});
 
 export interface Source {
   directory: RunDirectory;
@@ -47,14 +54,34 @@ export async function openSource(path: string): Promise<Source> {
       hint: 'ingest it when the capture has ended',
     });
   }
-  const manifestJson = (await readManifest(directory)) as JsonMap | null;
+  const manifestJson = await readManifest(directory);
   if (manifestJson === null && run.schema_version !== FOREIGN_SCHEMA) {
     throw new CaptureError('input', `${path} is not finished: it has no ${MANIFEST_FILE}`, {
       hint: 'only finished runs are ingested; capture it again',
     });
   }
   const parsed = manifestSchema.safeParse(plainJson(manifestJson));
-  return { directory, manifestJson, manifest: parsed.success ? parsed.data : null };
+  if (parsed.success) return { directory, manifestJson, manifest: parsed.data };
+  // validation says what is wrong with one that should be ours
+  if (manifestJson !== null && run.schema_version === FOREIGN_SCHEMA) {
+    requireForeignManifest(join(path, MANIFEST_FILE), manifestJson, run);
+  }
+  return { directory, manifestJson, manifest: null };
+}
+
+function requireForeignManifest(path: string, manifestJson: JsonMap, run: RunMetadata): void {
+  const hint = 'ingest takes the run without that file, too, and makes one';
+  const parsed = foreignManifestSchema.safeParse(plainJson(manifestJson));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const what = `${issue!.path.join('.')}: ${issue!.message}`;
+    throw new CaptureError('input', `${path} is not a manifest: ${what}`, { hint });
+  }
+  const { run_id: runId = run.run_id } = parsed.data;
+  if (runId === run.run_id) return;
+  throw new CaptureError('input', `${path} is of another run: its run_id is ${runId}, not ${run.run_id}`, {
+    hint,
+  });
 }
 
 /** What the plan needs to know of a run that has been validated. */

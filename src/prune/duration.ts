@@ -27,7 +27,8 @@ export function parseDuration(what: string, text: string): Duration {
 
 /**
  * The moment a span before another one, in the local time zone: 30 days ago is the same time on the clock, whatever
- * summer time did; a month back from the 31st is the last day of a shorter month.
+ * summer time did, but never less than 30 times 24 hours; a month back from the 31st is the last day of a shorter
+ * month.
  */
 export function before(epochMs: number, { years, months, weeks, days, hours }: Duration): number {
   const now = new Date(epochMs);
@@ -36,14 +37,17 @@ export function before(epochMs: number, { years, months, weeks, days, hours }: D
   // Before all runs; and Date takes the years 0 to 99 for those of the 20th century, and has an end.
   if (year < 100 || !(month.getFullYear() >= 100)) return -Infinity;
   const lastDay = new Date(month.getFullYear(), month.getMonth() + 1, 0).getDate();
-  const then = new Date(
-    month.getFullYear(),
-    month.getMonth(),
-    Math.min(now.getDate(), lastDay) - 7 * weeks - days,
-    now.getHours(),
-    now.getMinutes(),
-    now.getSeconds(),
-    now.getMilliseconds(),
-  ).getTime();
+  const daysBack = (count: number): number =>
+    new Date(
+      month.getFullYear(),
+      month.getMonth(),
+      Math.min(now.getDate(), lastDay) - count,
+      now.getHours(),
+      now.getMinutes(),
+      now.getSeconds(),
+      now.getMilliseconds(),
+    ).getTime();
+  const count = 7 * weeks + days;
+  const then = Math.min(daysBack(count), daysBack(0) - count * 86_400_000);
   return Number.isNaN(then) ? -Infinity : then - hours * 3_600_000;
 }

@@ -24,9 +24,10 @@ export interface Results {
 
 /**
  * The runs of a results folder: directories `<experiment>/<run_id>` that hold a run.json. Nothing is looked at
- * through a symbolic link below the folder; hidden entries are not ours.
+ * through a symbolic link below the folder; hidden entries are not ours, and an experiment that cannot be read is
+ * noted.
  *
- * @throws CaptureError `input` when the path is no results folder
+ * @throws CaptureError `input` when the path is no results folder, `io` when it cannot be read
  */
 export async function findRuns(results: string): Promise<Results> {
   const root = await requireResults(results);
@@ -37,17 +38,28 @@ export async function findRuns(results: string): Promise<Results> {
       skipped.push({ path: experiment, reason: 'a run that lies in no experiment folder' });
       continue;
     }
-    for (const runId of await directories(root, experiment, skipped)) {
-      const path = `${experiment}/${runId}`;
-      if (await isRunDirectory(join(root, path))) {
-        const run = await readRun(root, experiment, runId);
-        if (run !== null) runs.push(run);
-      } else if ((await statsOf(join(root, path))) !== null) {
-        skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
-      }
+    try {
+      for (const run of await runsOf(root, experiment, skipped)) runs.push(run);
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      skipped.push({ path: experiment, reason: error.message });
     }
   }
   return { root, runs, skipped };
+}
+
+async function runsOf(root: string, experiment: string, skipped: Skipped[]): Promise<FoundRun[]> {
+  const runs: FoundRun[] = [];
+  for (const runId of await directories(root, experiment, skipped)) {
+    const path = `${experiment}/${runId}`;
+    if (await isRunDirectory(join(root, path))) {
+      const run = await readRun(root, experiment, runId);
+      if (run !== null) runs.push(run);
+    } else if ((await statsOf(join(root, path))) !== null) {
+      skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
+    }
+  }
+  return runs;
 }
 
 async function requireResults(results: string): Promise<string> {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { canonicalHash, parseTypedJson, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { runIdEpochMs } from '../core/ids.js';
 import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
-import { manifestSchema, type RunMetadata } from '../core/records.js';
+import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
 import { openRun } from '../io/run-directory.js';
 import { runHolder } from '../io/run-lock.js';
@@ -60,18 +61,29 @@ async function readFinished(path: string, run: RunMetadata): Promise<FoundRun> {
   } catch (error) {
     return protect(`${MANIFEST_FILE} cannot be read: ${(error as Error).message}`);
   }
-  const manifest = parseManifest(text.toString());
-  if (manifest === null) return protect(`${MANIFEST_FILE} is not one of ours`);
+  const parsed = parseManifest(text.toString());
+  if (parsed === null) return protect(`${MANIFEST_FILE} is not one of ours`);
+  const { manifest, digest } = parsed;
   if (manifest.run_id !== runId) return protect(`${MANIFEST_FILE} is of another run, ${manifest.run_id}`);
+  if (manifest.manifest_digest !== digest) {
+    return protect(`${MANIFEST_FILE} was changed after it was written`);
+  }
+  if (manifest.ended_at !== null && firstTime(manifest.ended_at) === null) {
+    return protect(`${MANIFEST_FILE} says it ended at '${manifest.ended_at}', which is no date`);
+  }
   const endedMs = firstTime(manifest.ended_at, manifest.started_at, run.start_time) ?? runIdEpochMs(runId);
   if (endedMs === null) return protect('nothing says when it ended');
   const manifestSha256 = createHash('sha256').update(text).digest('hex');
   return { kind: 'finished', experiment, runId, endedMs, bytes: manifest.totals.bytes, manifestSha256 };
 }
 
-function parseManifest(text: string) {
+/** A manifest of ours and the digest it should state, or null when it is none. */
+function parseManifest(text: string): { manifest: Manifest; digest: string } | null {
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    const json = parseTypedJson(text);
+    const manifest = manifestSchema.parse(plainJson(json));
+    const { manifest_digest: _, ...body } = json as JsonMap;
+    return { manifest, digest: canonicalHash(body) };
   } catch {
     return null;
   }

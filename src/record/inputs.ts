@@ -41,7 +41,8 @@ export async function prepareSimulation(settings: CaptureSettings): Promise<Prep
     const text = await readFile(file).catch((error: unknown) => {
       throw inputError(`cannot read policy.actions_file ${file}`, error);
     });
-    actions = parseActions(parseJson(text.toString(), file), file);
+    // some editors begin a file with a byte order mark
+    actions = parseActions(parseJson(text.toString().replace(/^\ufeff/, ''), file), file);
     if (actions.length !== 1 && actions.length < settings.episodes) {
       throw new CaptureError(
         'input',

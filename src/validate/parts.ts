@@ -1,8 +1,13 @@
 import { jsonlPartName, parquetName, parseStreamFile, type StreamName } from '../core/layout.js';
 
+/** Numbers of parts, both ends included. */
+export type PartRange = [from: number, to: number];
+
 export interface Parts {
-  /** Names of parts that should be there; of later parts than are there nobody knows. */
-  missing: string[];
+  /** The file every stream has, when it is not there. */
+  missingFirst: string | null;
+  /** Numbers after 0 that should be there; of later parts than are there only a manifest knows. */
+  missing: PartRange[];
   /** Second names of a part, with the first. */
   double: [name: string, first: string][];
 }
@@ -10,18 +15,25 @@ export interface Parts {
 /** What is wrong with the parts of one stream: part 0 must be there, and no number left out or used twice. */
 export function findParts(names: readonly string[], stream: StreamName, format: 'jsonl' | 'parquet'): Parts {
   const parts = new Map<number, string>();
-  const result: Parts = { missing: [], double: [] };
+  const double: Parts['double'] = [];
   for (const name of names) {
     const file = parseStreamFile(name);
     if (file?.stream !== stream || file.format !== format) continue;
     const first = parts.get(file.part);
     if (first === undefined) parts.set(file.part, name);
-    else result.double.push([name, first]);
+    else double.push([name, first]);
   }
-  const last = Math.max(0, ...parts.keys());
-  for (let part = 0; part <= last; part++) {
-    if (parts.has(part)) continue;
-    result.missing.push(format === 'jsonl' ? jsonlPartName(stream, part) : parquetName(stream));
+  const firstName = format === 'jsonl' ? jsonlPartName(stream, 0) : parquetName(stream);
+  return { missingFirst: parts.has(0) ? null : firstName, missing: gaps([...parts.keys()]), double };
+}
+
+/** The gaps between part 0 and the last, found from what is there: a number may be as large as it likes. */
+function gaps(numbers: number[]): PartRange[] {
+  const ranges: PartRange[] = [];
+  let last = 0;
+  for (const number of numbers.sort((a, b) => a - b)) {
+    if (number > last + 1) ranges.push([last + 1, number - 1]);
+    last = number;
   }
-  return result;
+  return ranges;
 }

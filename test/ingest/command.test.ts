@@ -1,6 +1,6 @@
 import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { run, type IngestOptions } from '../../src/cli/commands/ingest.js';
 import { readIngestParams } from '../../src/ingest/index.js';
 import { capturedRun, newFolder } from '../fixtures/captured-run.js';
@@ -83,6 +83,11 @@ describe('ingest', () => {
   });
 });
 
+/** Three lines that stand for a thousand values. */
+const LAUGHS = ['x', '*a', '*b', '*c']
+  .map((value, i) => `${'abcd'[i]}: &${'abcd'[i]} [${Array(10).fill(value).join(', ')}]\n`)
+  .join('');
+
 describe('params.yaml', () => {
   it.each([
     ['not there', null, 'params.yaml does not exist'],
@@ -98,6 +103,32 @@ describe('params.yaml', () => {
       'ingest_capture: {run_dir: "", out_dir: b}',
       'ingest_capture.run_dir is empty, expected a path',
     ],
+    [
+      'an alias to nothing',
+      'ingest_capture: {run_dir: *foo, out_dir: b}',
+      'params.yaml: ingest_capture.run_dir is *foo, and nothing before it is named &foo',
+    ],
+    [
+      'a merge key to nothing',
+      'ingest_capture: {<<: *foo, out_dir: b}',
+      'params.yaml: ingest_capture.<< is *foo, and nothing before it is named &foo',
+    ],
+    [
+      'a merge key that is no mapping',
+      'ingest_capture: {<<: 5, out_dir: b}',
+      'params.yaml: cannot read ingest_capture: Merge sources must be maps',
+    ],
+    [
+      'aliases without end',
+      `${LAUGHS}ingest_capture: {run_dir: a, out_dir: b}`,
+      'params.yaml: cannot read ingest_capture: Excessive alias count',
+    ],
+    [
+      'a value that holds itself',
+      'ingest_capture: &x {run_dir: *x, out_dir: b}',
+      'params.yaml: ingest_capture.run_dir is a mapping, expected a path',
+    ],
+    ['a list', 'ingest_capture: {run_dir: [a], out_dir: b}', 'ingest_capture.run_dir is a list, expected'],
   ])('%s', async (_what, text, message) => {
     const params = join(newFolder(), 'params.yaml');
     if (text !== null) writeFileSync(params, text);
@@ -108,6 +139,21 @@ describe('params.yaml', () => {
     });
   });
 
+  it('may use merge keys and keys that are no text, as for DVC', async () => {
+    const params = join(newFolder(), 'params.yaml');
+    writeFileSync(
+      params,
+      '? [a]\n: 1\nbase: &b {run_dir: x, out_dir: data}\ningest_capture: {<<: *b, run_dir: a}\n',
+    );
+    const warning = vi.spyOn(process, 'emitWarning');
+    expect(await readIngestParams(params, { run_dir: undefined, out_dir: undefined })).toEqual({
+      run_dir: 'a',
+      out_dir: 'data',
+    });
+    expect(warning).not.toHaveBeenCalled();
+    warning.mockRestore();
+  });
+
   it('is not read when both flags are given', async () => {
     expect(await readIngestParams('nowhere/params.yaml', { run_dir: 'a', out_dir: 'b' })).toEqual({
       run_dir: 'a',
@@ -115,9 +161,13 @@ describe('params.yaml', () => {
     });
   });
 
-  it('an empty flag is refused', async () => {
-    await expect(readIngestParams('nowhere', { run_dir: '', out_dir: 'b' })).rejects.toMatchObject({
-      message: '--run-dir is empty, expected a path',
-    });
-  });
+  it.each(['b', undefined])(
+    'an empty flag is refused, whatever the file says (--out-dir %s)',
+    async (outDir) => {
+      await expect(readIngestParams('nowhere', { run_dir: '', out_dir: outDir })).rejects.toMatchObject({
+        kind: 'usage',
+        message: '--run-dir is empty, expected a path',
+      });
+    },
+  );
 });

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../src/core/records.js';
 import { parseDatasetIndex } from '../../src/ingest/dataset-index.js';
@@ -158,6 +159,39 @@ describe('a run of plume_nav_sim', () => {
     expect(await validateRun(place)).toMatchObject({ ok: true });
     expect(await outcome(finished, outDir)).toBe('unchanged');
   });
+
+  it('may list its files with what else it knows of them', async () => {
+    const finished = join(newFolder(), 'upstream-demo', 'run-20261120-232758');
+    cpSync(UPSTREAM, finished, { recursive: true });
+    const manifest = { run_id: 'run-20261120-232758', files: [{ path: 'run.json', bytes: 1 }] };
+    writeFileSync(join(finished, 'manifest.json'), JSON.stringify(manifest));
+    const outDir = newFolder();
+    expect(await outcome(finished, outDir)).toBe('ingested');
+    expect(json(join(outDir, 'upstream-demo', 'run-20261120-232758', 'manifest.json'))).toEqual({
+      ...manifest,
+      files: [...manifest.files, 'steps.parquet', 'episodes.parquet'],
+    });
+  });
+
+  it.each([1e3, 1e9])(
+    'whose ts are seconds times %d gets a manifest with the time it began',
+    async (factor) => {
+      const other = join(newFolder(), 'upstream-demo', 'run-20261120-232758');
+      cpSync(UPSTREAM, other, { recursive: true });
+      const steps = join(other, 'steps.jsonl.gz');
+      const scaled = gunzipSync(readFileSync(steps))
+        .toString()
+        .replace(/("ts": ?)([\d.]+)/g, (_all, key: string, ts: string) => `${key}${Number(ts) * factor}`);
+      writeFileSync(steps, gzipSync(scaled));
+      const outDir = newFolder();
+      expect(await outcome(other, outDir)).toBe('ingested');
+      const manifest = json(join(outDir, 'upstream-demo', 'run-20261120-232758', 'manifest.json'));
+      expect(manifest).toMatchObject({
+        ended_at: '2026-11-20T23:27:58Z',
+        created_at: '2026-11-20T23:27:58Z',
+      });
+    },
+  );
 
   it('gives the same bytes wherever it lies', async () => {
     const moved = join(newFolder(), 'elsewhere', 'run-20261120-232758');

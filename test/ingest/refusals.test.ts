@@ -16,6 +16,8 @@ import { ingest } from '../../src/ingest/index.js';
 import { validateRun } from '../../src/validate/index.js';
 import { capturedRun, contents, newFolder } from '../fixtures/captured-run.js';
 
+const UPSTREAM = new URL('../golden/upstream-runs/upstream-demo/run-20261120-232758', import.meta.url)
+  .pathname;
 const RUN_ID = 'run-20260101-000000';
 let original: string;
 beforeAll(async () => {
@@ -127,6 +129,30 @@ describe('runs that are refused', () => {
   });
 });
 
+describe('manifests of plume_nav_sim that are refused', () => {
+  it.each([
+    ['a text', '"x"', 'manifest.json is not a JSON object'],
+    ['a list', '[]', 'manifest.json is not a JSON object'],
+    ['torn', '{"fil', 'manifest.json is not valid JSON'],
+    ['files that are a mapping', '{"files": {"a": 1}}', 'manifest.json is not a manifest: files: '],
+    ['files that are text', '{"files": "abc"}', 'manifest.json is not a manifest: files: '],
+    ['a file that is a number', '{"files": ["run.json", 1]}', 'manifest.json is not a manifest: files.1: '],
+    ['a file that is a list', '{"files": [[]]}', 'manifest.json is not a manifest: files.0: '],
+    ['a run id that is no text', '{"run_id": 5}', 'manifest.json is not a manifest: run_id: '],
+    ['another run', '{"run_id": "other"}', 'manifest.json is of another run: its run_id is other'],
+  ])('%s', async (_what, manifest, message) => {
+    const run = join(newFolder(), 'upstream-demo', 'run-20261120-232758');
+    cpSync(UPSTREAM, run, { recursive: true });
+    writeFileSync(join(run, 'manifest.json'), manifest);
+    const outDir = join(newFolder(), 'out');
+    await expect(into(run, outDir)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining(message),
+    });
+    expect(existsSync(outDir)).toBe(false);
+  });
+});
+
 describe('destinations that are refused', () => {
   it.each<[string, (outDir: string, run: string) => void, string, string]>([
     [
@@ -169,7 +195,7 @@ describe('destinations that are refused', () => {
       'an out_dir that is a dangling link',
       (outDir) => (rmSync(outDir, { recursive: true }), symlinkSync('/nowhere/at/all', outDir)),
       'io',
-      'out',
+      'out is a symbolic link that leads nowhere',
     ],
   ])('%s', async (_what, prepare, kind, message) => {
     const run = copyOfRun();

@@ -165,6 +165,21 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
     expect(existsSync(join(results, trash!))).toBe(false);
   });
 
+  it.each([
+    ['read', 0o000],
+    ['entered', 0o666],
+  ])('an experiment that cannot be %s is skipped, the others are pruned', async (_what, mode) => {
+    const results = shared();
+    chmodSync(join(results, 'other'), mode);
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^skipped other: cannot .*: permission denied$/),
+    });
+    expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000']);
+    expect(readdirSync(join(results, 'other'))).toHaveLength(2);
+  });
+
   it('a run that cannot be read is kept', async () => {
     const results = shared();
     chmodSync(join(results, 'demo', 'run-20260101-000000', 'manifest.json'), 0);

@@ -50,8 +50,10 @@ describe('the moment a span before now, on the local calendar', () => {
     ['UTC', '2028-02-29T12:00:00Z', '1y', '2027-02-28T12:00:00Z'],
     ['UTC', '2026-01-01T00:00:00Z', '1w', '2025-12-25T00:00:00Z'],
     ['UTC', '2026-03-31T12:00:00Z', '1y1m1d1h', '2025-02-27T11:00:00Z'],
-    // summer time began on 29 March: the same time on the clock, 23 hours earlier
-    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1d', '2026-03-28T12:00:00+01:00'],
+    // summer time began on 29 March: the same time on the clock is 23 hours earlier, and a day is never less than 24
+    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1d', '2026-03-28T11:00:00+01:00'],
+    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1w', '2026-03-22T11:00:00+01:00'],
+    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1m', '2026-02-28T12:00:00+01:00'],
     ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '24h', '2026-03-28T11:00:00+01:00'],
     ['America/New_York', '2026-11-01T12:00:00-05:00', '1d', '2026-10-31T12:00:00-04:00'],
     // in Kiritimati it is the 1st already while it is the 31st in UTC

@@ -9,9 +9,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { canonicalHash, parseTypedJson, prettyJson, type JsonMap } from '../../src/core/canonical-json.js';
 import { applyPrune } from '../../src/prune/apply.js';
 import { findRuns } from '../../src/prune/find-runs.js';
 import { prune } from '../../src/prune/index.js';
@@ -26,6 +29,14 @@ const keepLast = (results: string, count: number, remove = true) =>
   prune({ results, rules: new Map([['keep-last', String(count)]]), remove }, clock);
 const lock = (run: string, pid: number, host = hostname()): void =>
   writeFileSync(join(run, 'run.lock'), JSON.stringify({ pid, host, since: '' }));
+
+/** Writes another `ended_at` into a manifest, with the digest to it or without. */
+function sayItEnded(run: string, endedAt: string, withDigest: boolean): void {
+  const path = join(run, 'manifest.json');
+  const { manifest_digest: digest, ...rest } = parseTypedJson(readFileSync(path, 'utf8')) as JsonMap;
+  const body: JsonMap = { ...rest, ended_at: endedAt };
+  writeFileSync(path, prettyJson({ ...body, manifest_digest: withDigest ? canonicalHash(body) : digest! }));
+}
 
 /** Runs 1 to n, one a day; the higher the later. */
 function makeRuns(count: number, experiment = 'demo', results = newFolder()): string {
@@ -116,6 +127,10 @@ describe('never touches', () => {
       writeFileSync(join(makeRun(results, 'demo', 'no-json'), 'run.json'), 'hello');
       writeFileSync(join(makeRun(results, 'demo', 'torn'), 'manifest.json'), '{"manifest_ver');
       writeFileSync(join(makeRun(results, 'demo', 'foreign'), 'manifest.json'), '{"files": []}');
+      writeFileSync(join(makeRun(results, 'demo', 'list'), 'manifest.json'), '[]');
+      sayItEnded(makeRun(results, 'demo', 'aged'), '2006-01-01T00:00:00Z', false);
+      sayItEnded(makeRun(results, 'demo', 'aged-badly'), 'garbage', false);
+      sayItEnded(makeRun(results, 'demo', 'dateless'), 'garbage', true);
       const { plan } = await prune({ results, rules: new Map([['keep-within', '1h']]), remove: true }, clock);
       const reasons = Object.fromEntries(
         plan.decisions.map(({ run, reasons: [first] }) => [run.runId, first]),
@@ -132,8 +147,12 @@ describe('never touches', () => {
         'no-json': expect.stringContaining('is not valid JSON'),
         torn: 'manifest.json is not one of ours',
         foreign: 'manifest.json is not one of ours',
+        list: 'manifest.json is not one of ours',
+        aged: 'manifest.json was changed after it was written',
+        'aged-badly': 'manifest.json was changed after it was written',
+        dateless: "manifest.json says it ended at 'garbage', which is no date",
       });
-      expect(readdirSync(join(results, 'demo'))).toHaveLength(10);
+      expect(readdirSync(join(results, 'demo'))).toHaveLength(14);
     } finally {
       alive.kill();
     }
@@ -198,6 +217,29 @@ describe('never touches', () => {
     await keepLast(results, 1);
     expect(existsSync(join(results, 'demo', 'run-20260101-000000'))).toBe(false);
     expect(readFileSync(join(precious, 'data'), 'utf8')).toBe('1');
+  });
+
+  it('an experiment that cannot be read; the others are pruned', async () => {
+    const results = makeRuns(2);
+    const locked = join(makeRuns(2, 'locked', results), 'locked');
+    const { readdir } = promises;
+    // permissions do not hold for root
+    const denied = vi
+      .spyOn(promises, 'readdir')
+      .mockImplementation(((path: string, options: object) =>
+        path === locked
+          ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))
+          : readdir(path, options)) as typeof readdir);
+    syncBuiltinESMExports();
+    try {
+      const { skipped, removals } = await keepLast(results, 1);
+      expect(skipped).toEqual([{ path: 'locked', reason: `cannot read ${locked}: permission denied` }]);
+      expect(removals).toMatchObject([{ path: 'demo/run-20260101-000000', outcome: 'removed' }]);
+    } finally {
+      denied.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(readdirSync(locked)).toHaveLength(2);
   });
 
   it('but a results folder that is a link is followed', async () => {

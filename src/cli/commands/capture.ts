@@ -64,8 +64,11 @@ export async function run(
     clock: systemClock,
     signal: interruption.signal,
     startValidation: createRecordingValidation,
-    onStart: ({ directory }) =>
-      output.stderr(`capturing ${plural(settings.episodes, 'episode')} into ${directory}\n`),
+    onStart: ({ directory }) => {
+      // until here there is nothing to finalise
+      interruption.listen();
+      output.stderr(`capturing ${plural(settings.episodes, 'episode')} into ${directory}\n`);
+    },
     onProgress: ({ episodes, steps }) => progress.update(episodes, steps, settings.episodes),
   };
   let result: CaptureResult;
@@ -103,7 +106,7 @@ function settingsOf(config: CaptureConfig): CaptureSettings {
   };
 }
 
-/** The first SIGINT or SIGTERM asks for an orderly end; a second one falls back to the default and kills. */
+/** From `listen` on the first SIGINT or SIGTERM asks for an orderly end; a second one kills, as by default. */
 function watchSignals() {
   const controller = new AbortController();
   let code: number = EXIT.interrupted;
@@ -111,8 +114,8 @@ function watchSignals() {
     code = signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
     controller.abort();
   };
-  process.once('SIGINT', handle).once('SIGTERM', handle);
   return {
+    listen: () => void process.once('SIGINT', handle).once('SIGTERM', handle),
     signal: controller.signal,
     exitCode: () => code,
     stop: () => void process.off('SIGINT', handle).off('SIGTERM', handle),

@@ -1,7 +1,7 @@
 import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '../../ingest/index.js';
 import { EXIT } from '../exit-codes.js';
 import { ProgressDisplay } from '../progress.js';
-import type { Output } from '../ui.js';
+import { printable, type Output } from '../ui.js';
 
 export interface IngestOptions {
   runDir?: string;
@@ -44,7 +44,7 @@ function refuse(
   }
   for (const { code, file, line, message } of errors) {
     const where = [file, line].filter((part) => part !== null).join(':');
-    io.stderr(`${where === '' ? '' : `${where}: `}${code}: ${message}\n`);
+    io.stderr(`${where === '' ? '' : `${where}: `}${code}: ${printable(message)}\n`);
   }
   const more = report.errors > errors.length ? `, ${errors.length} of them shown` : '';
   io.stderr(`not ingested: ${runDir} has ${report.errors} error${report.errors === 1 ? '' : 's'}${more}\n`);

@@ -2,7 +2,7 @@ import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import { prune, type Decision, type PruneResult, type Removal } from '../../prune/index.js';
 import { EXIT } from '../exit-codes.js';
-import { formatBytes, plural, type Output } from '../ui.js';
+import { formatBytes, plural, printable, type Output } from '../ui.js';
 
 export interface PruneOptions {
   keepLast?: string;
@@ -21,7 +21,7 @@ export async function run(results: string, options: PruneOptions, io: Output): P
   const result = await prune({ results, rules, remove: yes === true && dryRun !== true }, systemClock);
   if (json === true) io.stdout(`${JSON.stringify(document(results, result), null, 2)}\n`);
   else io.stdout(planText(result));
-  for (const { path, reason } of result.skipped) io.stderr(`skipped ${path}: ${reason}\n`);
+  for (const { path, reason } of result.skipped) io.stderr(`skipped ${printable(path)}: ${reason}\n`);
   return conclude(result, options, io);
 }
 
