@@ -82,7 +82,7 @@ export const FINDING_CODES = {
   'manifest-json': error('manifest.json is not valid JSON'),
   'manifest-schema': error('manifest.json is not as its schema says'),
   'manifest-run': error('manifest.json and run.json disagree'),
-  'manifest-time': error('the manifest says the run ended before it started'),
+  'manifest-time': note('the manifest says the run ended before it started'),
   'manifest-file': error('a file of the inventory is missing, or its size, SHA-256 or row count is another'),
   'manifest-unlisted': error('run.json or a data file is not in the inventory'),
   'manifest-double': error('a file is in the inventory more than once'),

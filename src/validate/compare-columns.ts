@@ -1,4 +1,5 @@
 import type { Batch, Column, ListColumn, TextColumn } from '../core/batch.js';
+import { shown } from '../core/findings.js';
 import type { ColumnSchema } from '../core/streams.js';
 
 /** `count` rows of a batch from row `at`. */
@@ -62,11 +63,11 @@ export function valueText(schema: ColumnSchema, { batch, at }: Rows): string {
   switch (schema.type) {
     case 'text': {
       const { codes, dictionary } = values as TextColumn;
-      return `'${dictionary[codes[at]!]!}'`;
+      return shown(dictionary[codes[at]!]!);
     }
     case 'floats': {
       const { width, values: all } = values as ListColumn;
-      return `[${all.slice(at * width, (at + 1) * width).join(', ')}]`;
+      return shown([...all.subarray(at * width, (at + 1) * width)]);
     }
     case 'bool':
       return String((values as Uint8Array)[at] === 1);

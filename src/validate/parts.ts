@@ -1,4 +1,5 @@
 import { jsonlPartName, parquetName, parseStreamFile, type StreamName } from '../core/layout.js';
+import type { MissingParts } from './continuity.js';
 
 /** Numbers of parts, both ends included. */
 export type PartRange = [from: number, to: number];
@@ -25,6 +26,24 @@ export function findParts(names: readonly string[], stream: StreamName, format: 
   }
   const firstName = format === 'jsonl' ? jsonlPartName(stream, 0) : parquetName(stream);
   return { missingFirst: parts.has(0) ? null : firstName, missing: gaps([...parts.keys()]), double };
+}
+
+/** Where parts of a stream are not there: what the names show, and the inventory of a manifest if there is one. */
+export function missingParts(
+  names: readonly string[],
+  stream: StreamName,
+  format: 'jsonl' | 'parquet',
+  listed: readonly string[],
+): MissingParts {
+  const numbers = (of: readonly string[]): number[] =>
+    of
+      .map(parseStreamFile)
+      .filter((file) => file?.stream === stream && file.format === format)
+      .map((file) => file!.part);
+  const last = numbers(names).reduce((a, b) => Math.max(a, b), -1);
+  if (numbers(listed).some((part) => part > last)) return 'end';
+  const { missingFirst, missing } = findParts(names, stream, format);
+  return missingFirst === null && missing.length === 0 ? 'none' : 'some';
 }
 
 /** The gaps between part 0 and the last, found from what is there: a number may be as large as it likes. */

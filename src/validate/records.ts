@@ -5,7 +5,7 @@ import type { StreamName } from '../core/layout.js';
 import type { ReadBatch, RowObserver, StreamReader } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
 import { EPISODES, STEPS } from '../core/streams.js';
-import { Continuity } from './continuity.js';
+import { Continuity, type MissingParts } from './continuity.js';
 import { EpisodeCursor, type EpisodeRecord } from './episode-cursor.js';
 import type { RowChecks } from './row-checks.js';
 
@@ -18,8 +18,8 @@ export interface RecordsRead {
 
 export interface RecordsOptions {
   reader: StreamReader;
-  /** Streams of which a part is missing. */
-  incomplete: ReadonlySet<StreamName>;
+  /** Of which streams parts are missing, and where. */
+  missing: Readonly<Record<StreamName, MissingParts>>;
   checks: RowChecks;
   add: (finding: Finding) => void;
   /** Sees every batch of both streams, and whether rows before or in it were left out. */
@@ -31,11 +31,11 @@ export interface RecordsOptions {
  * however long the run.
  */
 export async function readRecords(options: RecordsOptions): Promise<RecordsRead> {
-  const { reader, incomplete, checks, add, onBatch } = options;
+  const { reader, missing, checks, add, onBatch } = options;
   const rowsOf = new Map<string, number>();
   const continuity = {
-    steps: new Continuity(incomplete.has('steps')),
-    episodes: new Continuity(incomplete.has('episodes')),
+    steps: new Continuity(missing.steps),
+    episodes: new Continuity(missing.episodes),
   };
   const open = (stream: StreamName): AsyncIterable<ReadBatch> =>
     reader.batches(stream, (finding) => {

@@ -1,4 +1,4 @@
-import { plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
+import { plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { finding, type FindingCodeName } from '../core/findings.js';
 import { MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
@@ -11,10 +11,11 @@ import { CHECKS } from './checks/index.js';
 import { FILE_CHECKS } from './files/index.js';
 import { FindingList } from './finding-list.js';
 import { ParquetCopy } from './parquet-copy.js';
-import { findParts } from './parts.js';
+import { missingParts } from './parts.js';
 import { readRecords } from './records.js';
 import { RowChecks } from './row-checks.js';
 import type { LoadedManifest, RunContext } from './run-context.js';
+import { unreadableParts } from './unreadable.js';
 
 /** Told after every batch how many episodes and steps have been checked, and how many episodes there shall be. */
 export type OnProgress = (episodes: number, steps: number, total: number) => void;
@@ -36,7 +37,10 @@ export async function validateRun(path: string, onProgress: OnProgress = () => {
   const say: Say = (code, file, message) => findings.add(finding(code, file, null, message));
   const foreign = directory.run.schema_version === '0.1';
   const manifest = await loadManifest(directory, foreign, say);
-  const { reader, format, copy } = await openRecords(directory);
+  const unreadable = await unreadableParts(directory);
+  for (const [name, reason] of unreadable) say('file-unreadable', name, reason);
+  const readable = directory.names.filter((name) => !unreadable.has(name));
+  const { reader, format, copy } = await openRecords(directory, readable);
   const context: RunContext = { directory, foreign, manifest, format, report: say };
   for (const check of FILE_CHECKS) await check.before?.(context);
 
@@ -52,10 +56,12 @@ export async function validateRun(path: string, onProgress: OnProgress = () => {
     onProgress(checks.counts.episodes, checks.counts.steps, total);
     await copies.get(stream)?.compare(read, broken);
   };
-  const incomplete = new Set(
-    STREAM_NAMES.filter((stream) => findParts(directory.names, stream, format).missing.length > 0),
-  );
-  const records = await readRecords({ reader, incomplete, checks, add: findings.add, onBatch });
+  const listed = [...unreadable.keys(), ...(manifest?.data?.files.map((file) => file.path) ?? [])];
+  const missing = {
+    steps: missingParts(readable, 'steps', format, listed),
+    episodes: missingParts(readable, 'episodes', format, listed),
+  };
+  const records = await readRecords({ reader, missing, checks, add: findings.add, onBatch });
   for (const [stream, each] of copies) {
     await each.finish();
     records.rowsOf.set(`${stream}.parquet`, each.rows);
@@ -94,14 +100,14 @@ function openCopies(
 }
 
 /** Records are read from JSONL where there is any; Parquet beside it is a copy. */
-async function openRecords({ path, names }: RunDirectory) {
+async function openRecords({ path, names }: RunDirectory, readable: readonly string[]) {
   const [jsonl, parquet] = await Promise.all([backends.get('jsonl')(), backends.get('parquet')()]);
   const hasParquet = parquet.has(names);
   if (hasParquet && !jsonl.has(names)) {
     return { reader: parquet.openReader(path, names), format: 'parquet' as const, copy: null };
   }
   const copy = hasParquet ? parquet.openReader(path, names) : null;
-  return { reader: jsonl.openReader(path, names), format: 'jsonl' as const, copy };
+  return { reader: jsonl.openReader(path, readable), format: 'jsonl' as const, copy };
 }
 
 async function loadManifest(
@@ -109,12 +115,12 @@ async function loadManifest(
   foreign: boolean,
   say: Say,
 ): Promise<LoadedManifest | null> {
-  let json: JsonValue | null;
+  let json: JsonMap | null;
   try {
     json = await readManifest(directory);
   } catch (error) {
-    if (!(error instanceof CaptureError) || error.kind !== 'input') throw error;
-    say('manifest-json', MANIFEST_FILE, error.message);
+    if (!(error instanceof CaptureError)) throw error;
+    say(error.kind === 'io' ? 'file-unreadable' : 'manifest-json', MANIFEST_FILE, error.message);
     return null;
   }
   if (json === null) return null;
@@ -126,8 +132,7 @@ async function loadManifest(
   for (const { path, message } of parsed.error?.issues.slice(0, 5) ?? []) {
     say('manifest-schema', MANIFEST_FILE, `${path.join('.')}: ${message}`);
   }
-  return { json: json as JsonMap, data: parsed.data ?? null };
+  return { json, data: parsed.data ?? null };
 }
 
-const isOurs = (json: JsonValue): boolean =>
-  typeof json === 'object' && json !== null && 'manifest_version' in json;
+const isOurs = (json: JsonMap): boolean => 'manifest_version' in json;

@@ -67,6 +67,22 @@ describe('reads lines', () => {
     expect((await read({ 'steps.jsonl.gz': plainGzip(wide) })).rows).toEqual(parsed(wide));
   });
 
+  it('in smaller batches when lists or texts are long', async () => {
+    const list = Array.from({ length: 60_000 }, () => 0.5);
+    const wide = Array.from({ length: 100 }, (_, i) =>
+      JSON.stringify({ ...steps[0], step: i + 1, observation_summary: list }),
+    );
+    const long = Array.from({ length: 5 }, (_, i) =>
+      JSON.stringify({ ...episodes[0], run_id: String(i).repeat(4 << 20) }),
+    );
+    const reads = [
+      await read({ 'steps.jsonl.gz': plainGzip(wide) }),
+      await read({ 'episodes.jsonl.gz': plainGzip(long) }, 'episodes'),
+    ];
+    expect(reads.map(({ rows }) => rows.length)).toEqual([100, 5]);
+    expect(reads.map(({ batches }) => batches)).toEqual([2, 3]);
+  });
+
   it('whose nullable columns change between null and numbers', async () => {
     const lines = [0, 1, 2, 3, 4, 5].map((i) =>
       JSON.stringify({
@@ -142,6 +158,23 @@ describe('leaves out a line that is wrong, and says where and why', () => {
     expect(findings[0]!.message).toContain(says);
     expect(rows).toEqual(parsed(LINES.filter((_, i) => i !== 7)));
     expect(places[7]).toBe('steps.jsonl.gz:9');
+  });
+
+  it('line-width: a list far too long, as the first line too', async () => {
+    const wide = LINES[0]!.replace('"observation_summary":[', `$&${'0.0,'.repeat(1_000_000)}`);
+    const { findings, rows } = await read({ 'steps.jsonl.gz': plainGzip([wide, ...LINES]) });
+    expect(findings[0]).toMatchObject({ code: 'line-width', line: 1 });
+    expect(findings[0]!.message).toContain('1000002 values, more than 65536');
+    expect(rows).toEqual(parsed(LINES));
+  });
+
+  it('until there are too many', async () => {
+    const { findings, rows } = await read({
+      'steps.jsonl.gz': gzipSync(`${'\n'.repeat(3e6)}${LINES[0]!}\n`),
+    });
+    expect(findings.length).toBeLessThan(1.2e6);
+    expect(findings.find(({ code }) => code === 'line-too-many')).toMatchObject({ severity: 'error' });
+    expect(rows).toEqual([]);
   });
 
   it('line-encoding', async () => {

@@ -145,6 +145,27 @@ describe('files others wrote', () => {
   });
 });
 
+/** A column of as many lists of zeros. */
+function zeros(rows: number, width: number): arrow.Vector {
+  const type = new arrow.List(new arrow.Field('item', new arrow.Float64(), false));
+  const child = arrow.makeData({ type: new arrow.Float64(), data: new Float64Array(rows * width) });
+  const valueOffsets = Int32Array.from({ length: rows + 1 }, (_, i) => i * width);
+  return arrow.makeVector(arrow.makeData({ type, length: rows, valueOffsets, child }));
+}
+
+describe('what would take far too much memory is refused before it is decoded', () => {
+  it('a list', async () => {
+    const { findings } = await read(writeTable({ ...episodeVectors(), huge: zeros(2, 500_000) }), 'episodes');
+    expect(findings).toMatchObject([{ code: 'parquet-unreadable' }]);
+    expect(findings[0]!.message).toBe('a column of a row group has 1000000 values, more than 131072');
+  });
+
+  it('a list in a file of other columns', async () => {
+    const { findings } = await read(writeTable({ huge: zeros(2, 500_000) }), 'episodes');
+    expect(findings).toMatchObject([{ code: 'parquet-column', message: 'column schema_version is missing' }]);
+  });
+});
+
 describe('damage is a finding', () => {
   it.each<[string, (data: Buffer) => Buffer]>([
     ['an empty file', () => Buffer.alloc(0)],

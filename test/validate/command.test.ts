@@ -83,10 +83,64 @@ describe('validate', () => {
     await expect(validate(['a'], { all: 'b' })).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('--all below nothing is an input error, without runs it says so', async () => {
-    await expect(validate([], { all: '/nowhere' })).rejects.toMatchObject({ kind: 'input' });
-    const { code, stderr } = await validate([], { all: mkdtempSync(join(tmpdir(), 'empty-')) });
-    expect(code).toBe(0);
-    expect(stderr).toContain('no runs below');
+  it('--all below nothing, or where no runs are, is an input error that says where to look', async () => {
+    const root = await results();
+    const cases: [string, string, string][] = [
+      ['/nowhere', 'does not exist', 'give a run directory'],
+      [mkdtempSync(join(tmpdir(), 'empty-')), 'no runs below', '<root>/<experiment>/<run_id>'],
+      [join(root, 'demo', 'run-20261121-120000'), 'is itself a run', 'plume-nav-capture validate /'],
+      [join(root, 'demo'), 'is the folder of an experiment', join('validate ', root, 'demo', '*')],
+    ];
+    for (const [path, message, hint] of cases) {
+      await expect(validate([], { all: path })).rejects.toMatchObject({
+        kind: 'input',
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining(hint),
+      });
+    }
+  });
+});
+
+describe('a path that cannot be checked', () => {
+  it('does not keep the others from it', async () => {
+    const root = await results();
+    const paths = [join(root, 'nothing'), join(root, 'demo', 'run-20261121-120000')];
+    const { code, stdout } = await validate(paths);
+    expect(stdout).toBe(`✗ ${paths[0]}: ${paths[0]} does not exist\n✓ ${paths[1]}: 3 episodes, 17 steps\n`);
+    expect(code).toBe(2);
+  });
+
+  it('is in the JSON, alone too', async () => {
+    const { code, stdout } = await validate(['/nowhere'], { json: true });
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      runs: [{ path: '/nowhere', ok: false, error: '/nowhere does not exist' }],
+    });
+    expect(code).toBe(2);
+  });
+
+  it.each(['manifest.json', 'steps.jsonl.gz'])(
+    '--all finds a folder with %s but no run.json',
+    async (name) => {
+      const root = await results();
+      const path = join(root, 'demo', 'half');
+      mkdirSync(path);
+      writeFileSync(join(path, name), '');
+      const { code, stdout } = await validate([], { all: root });
+      expect(stdout).toContain(`✗ ${path}: ${path} is not a run directory: it has no run.json\n`);
+      expect(stdout).toContain(`✓ ${join(root, 'demo', 'run-20261121-120000')}: `);
+      expect(code).toBe(2);
+    },
+  );
+
+  // root may read everything
+  it.skipIf(process.getuid?.() === 0)('--all goes on after a folder it may not read', async () => {
+    const root = await results();
+    mkdirSync(join(root, 'closed'), { mode: 0 });
+    mkdirSync(join(root, 'demo', 'closed'), { mode: 0 });
+    const { code, stdout } = await validate([], { all: root });
+    expect(stdout.match(/cannot read directory .*: permission denied/g)).toHaveLength(2);
+    expect(stdout).toContain('✓ ');
+    expect(code).toBe(5);
   });
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FINDING_CODES } from '../../src/core/findings.js';
 import { validateRun } from '../../src/validate/index.js';
@@ -25,6 +27,7 @@ const ELSEWHERE = [
   'value-range',
   'episodes-fewer',
   'manifest-foreign',
+  'line-too-many',
   'parquet-foreign',
 ];
 
@@ -68,6 +71,42 @@ it('every code is provoked by a case', () => {
       .filter((code) => !provoked.has(code))
       .sort(),
   ).toEqual(ELSEWHERE.sort());
+});
+
+it('a link to a run is the run', async () => {
+  const path = await buildRun();
+  const link = join(dirname(path), 'latest');
+  symlinkSync(path, link);
+  expect((await validateRun(link)).findings).toEqual([]);
+});
+
+it('a manifest that cannot be read is a finding', async () => {
+  const path = await buildRun({ withoutManifest: true });
+  mkdirSync(join(path, 'manifest.json'));
+  expect((await validateRun(path)).findings).toMatchObject([
+    { code: 'file-unreadable', file: 'manifest.json' },
+  ]);
+});
+
+it('values of megabytes are short in messages', async () => {
+  const long = 'x'.repeat(5000);
+  const path = await buildRun({
+    model({ steps, episodes }) {
+      steps[4]!.run_id = long;
+      for (const row of [...steps.slice(12), episodes[2]!]) row.episode_id = long;
+    },
+  });
+  const { findings } = await validateRun(path);
+  expect(findings.map(({ code }) => code)).toContain('run-id');
+  for (const { message } of findings) expect(message.length).toBeLessThan(600);
+});
+
+it('of parts missing up to a number far away one finding names the range', async () => {
+  const path = await buildRun();
+  writeFileSync(join(path, 'steps.part99999999.jsonl.gz'), '');
+  const { findings } = await validateRun(path);
+  const missing = findings.filter(({ code }) => code === 'part-missing');
+  expect(missing.map(({ message }) => message)).toEqual(['parts 1 to 99999998 are missing']);
 });
 
 it('findings that repeat are counted, not kept', async () => {

@@ -1,6 +1,6 @@
-import type { FindingCodeName } from '../../core/findings.js';
+import { shown, type FindingCodeName } from '../../core/findings.js';
 import type { StreamSchema } from '../../core/streams.js';
-import type { Field, RowBatch } from './row-batch.js';
+import { MAX_LIST_WIDTH, type Field, type RowBatch } from './row-batch.js';
 
 export interface LineProblem {
   code: Extract<FindingCodeName, `line-${string}`>;
@@ -13,12 +13,6 @@ const isObject = (value: unknown): value is JsonObject =>
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NOT_FINITE = /(?<![\w"])-?(?:NaN|Infinity)\b/g;
-
-/** A value as it looks in a message. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
 
 /**
  * Reads records in any key order and spacing, and says what is wrong with those that are none. Slow: for foreign
@@ -119,6 +113,10 @@ export class AnyLine {
     if (!isList) return wrong(name, 'a list of numbers', value);
     const items: number[] = value;
     if (!items.every(Number.isFinite)) return tooLarge(name);
+    if (items.length > MAX_LIST_WIDTH) {
+      const message = `${name} has ${items.length} values, more than ${MAX_LIST_WIDTH}`;
+      return { code: 'line-width', message };
+    }
     if (
       this.rows.setList(
         field,

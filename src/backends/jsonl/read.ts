@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { finding, type FindingCodeName } from '../../core/findings.js';
+import { finding, shown, type FindingCodeName } from '../../core/findings.js';
 import { jsonlParts, type StreamName } from '../../core/layout.js';
 import type { ReadBatch, StreamReader } from '../../core/ports.js';
 import type { Finding } from '../../core/report.js';
@@ -13,6 +13,8 @@ import { RowBatch } from './row-batch.js';
 const BATCH_ROWS = 4096;
 /** No record comes near it; a file without newlines must not end up in memory. */
 const MAX_LINE_BYTES = 1 << 24;
+/** Bad lines of a file after which nobody wants to know of more; each takes far longer than a good one. */
+const MAX_BAD_LINES = 1_000_000;
 /** Problems after which a line without end is just cut, which has been said. */
 const CUTTING: ReadonlySet<string> = new Set(['gzip-truncated', 'gzip-corrupt', 'gzip-crc']);
 
@@ -28,6 +30,8 @@ class LineReader {
   private file = '';
   /** Lines of the file before the one at hand. */
   private line = 0;
+  /** Lines of the file left out. */
+  private bad = 0;
 
   constructor(stream: StreamName, report: Report) {
     this.rows = new RowBatch(STREAMS[stream], BATCH_ROWS);
@@ -39,17 +43,13 @@ class LineReader {
   async *readFile(directory: string, file: string): AsyncGenerator<ReadBatch> {
     this.file = file;
     this.line = 0;
+    this.bad = 0;
     const text = new LineBuffer();
     const problems: GzipProblem[] = [];
     for await (const chunk of readGzip(join(directory, file), (found) => problems.push(found))) {
       text.append(chunk);
       yield* this.readLines(text);
-      if (text.length < MAX_LINE_BYTES) continue;
-      this.line++;
-      this.say(
-        'line-json',
-        `the line is longer than ${MAX_LINE_BYTES} bytes; the rest of the file is not read`,
-      );
+      if (!this.givesUp(text)) continue;
       text.length = 0;
       break;
     }
@@ -58,6 +58,19 @@ class LineReader {
     yield* this.handOn();
     for (const { code, message } of problems) this.report(finding(code, file, null, message));
     this.noteUnknownKey();
+  }
+
+  /** Whether the rest of the file is not worth reading, which is then said. */
+  private givesUp(text: LineBuffer): boolean {
+    if (this.bad >= MAX_BAD_LINES) {
+      this.say('line-too-many', `${this.bad} lines are wrong; the rest of the file is not read`);
+      return true;
+    }
+    if (text.length < MAX_LINE_BYTES) return false;
+    this.line++;
+    const message = `the line is longer than ${MAX_LINE_BYTES} bytes; the rest of the file is not read`;
+    this.say('line-json', message);
+    return true;
   }
 
   private *readLines(text: LineBuffer): Generator<ReadBatch> {
@@ -85,6 +98,7 @@ class LineReader {
     }
     if (result === null) return this.accept();
     this.line++;
+    this.bad++;
     if (result !== 'split') this.say(result.code, result.message);
   }
 
@@ -115,7 +129,7 @@ class LineReader {
   private noteUnknownKey(): void {
     const { unknownKey } = this.any;
     if (unknownKey === null) return;
-    const message = `lines hold the key '${unknownKey}', which the schema does not have`;
+    const message = `lines hold the key ${shown(unknownKey)}, which the schema does not have`;
     this.report(finding('line-unknown-key', this.file, null, message));
     this.any.unknownKey = null;
   }

@@ -1,6 +1,12 @@
 import { createBatch, type Batch, type ListColumn, type TextColumn } from '../../core/batch.js';
 import type { ColumnSchema, StreamSchema } from '../../core/streams.js';
 
+/** Longest list a record may hold: no observation comes near it, and a batch has room for many rows of it. */
+export const MAX_LIST_WIDTH = 65_536;
+/** A batch is handed on early when its lists have this many values, or its texts this many characters. */
+const BATCH_VALUES = 1 << 22;
+const BATCH_TEXT = 1 << 23;
+
 /** Where the values of one column go in the batch being filled; only what its type needs has room. */
 export interface Field {
   readonly column: ColumnSchema;
@@ -29,19 +35,24 @@ export class RowBatch {
   readonly batch: Batch;
   readonly fields: readonly Field[];
   private readonly capacity: number;
+  /** Most rows, fewer than the capacity when lists are long. */
+  private limit: number;
+  /** Characters of the texts held. */
+  private textLength = 0;
   private readonly codes = new Map<Field, Map<string, number>>();
   /** Whether the first accepted row has fixed the width of lists. */
   widthFixed = false;
 
   constructor(stream: StreamSchema, capacity: number) {
     this.capacity = capacity;
+    this.limit = capacity;
     this.batch = createBatch(stream, capacity, 0);
     this.fields = stream.columns.map((column) => fieldOf(column, this.batch));
     for (const field of this.fields) this.codes.set(field, new Map());
   }
 
   get full(): boolean {
-    return this.batch.rows === this.capacity;
+    return this.batch.rows >= this.limit || this.textLength >= BATCH_TEXT;
   }
 
   accept(): void {
@@ -51,6 +62,7 @@ export class RowBatch {
 
   clear(): void {
     this.batch.rows = 0;
+    this.textLength = 0;
     for (const [field, codes] of this.codes) {
       if (codes.size === 0) continue;
       field.text.dictionary.length = 0;
@@ -65,6 +77,7 @@ export class RowBatch {
     if (code === undefined) {
       code = field.text.dictionary.push(value) - 1;
       codes.set(value, code);
+      this.textLength += value.length;
     }
     return code;
   }
@@ -74,7 +87,8 @@ export class RowBatch {
     const width = values.length;
     if (field.list.width !== width) {
       if (this.widthFixed) return false;
-      field.list = { width, values: new Float64Array(this.capacity * width) };
+      this.limit = Math.max(1, Math.min(this.capacity, Math.floor(BATCH_VALUES / Math.max(1, width))));
+      field.list = { width, values: new Float64Array(this.limit * width) };
       this.batch.columns[field.column.name] = field.list;
     }
     field.list.values.set(values, this.batch.rows * width);

@@ -51,7 +51,8 @@ async function* readFile(path: string, file: string, stream: StreamSchema): Asyn
   const [arrow, parquet] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
   const handle = await open(path, 'r');
   try {
-    for await (const group of rowGroupFiles(handle)) {
+    const required = stream.columns.map(({ name }) => name);
+    for await (const group of rowGroupFiles(handle, required)) {
       const decoded = parquet.readParquet(group, { batchSize: BATCH_ROWS });
       const parts = decoded.recordBatches();
       // Without this the wasm heap keeps every table.

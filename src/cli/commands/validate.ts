@@ -3,11 +3,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import { CaptureError } from '../../core/errors.js';
+import { MANIFEST_FILE, parseStreamFile, RUN_FILE } from '../../core/layout.js';
 import type { Finding, Report } from '../../core/report.js';
 import { isRunDirectory, listDirectory } from '../../io/run-directory.js';
 import { validateRun } from '../../validate/index.js';
+import { EXIT, EXIT_OF_KIND } from '../exit-codes.js';
 import { ProgressDisplay } from '../progress.js';
-import { colours, plural, type Output } from '../ui.js';
+import { colours, plural, printable, type Output } from '../ui.js';
 
 export interface ValidateOptions {
   json?: boolean;
@@ -15,12 +17,12 @@ export interface ValidateOptions {
   all?: string;
 }
 
-const VALID = 0;
-const FINDINGS = 1;
+/** What came of one path: a report, or why there is none. */
+type Outcome = { path: string; report: Report } | { path: string; error: CaptureError };
 
 /**
- * `validate <run_dir>...` and `validate --all <root>`.
- * @returns exit code: 1 when a run has findings of severity error
+ * `validate <run_dir>...` and `validate --all <root>`. A path that cannot be checked does not keep the others from it.
+ * @returns exit code, the worst of all paths: 1 when a run has findings of severity error
  */
 export async function run(
   paths: readonly string[],
@@ -29,21 +31,42 @@ export async function run(
 ): Promise<number> {
   const runs = await chooseRuns(paths, options.all);
   const colour = await colours();
-  const reports: { path: string; report: Report }[] = [];
-  let code = VALID;
+  const json: object[] = [];
+  let code: number = EXIT.done;
   for (const path of runs) {
-    const progress = new ProgressDisplay(process.stderr);
-    const report = await validateRun(path, (...checked) => progress.update(...checked));
-    progress.end();
-    if (!report.ok) code = FINDINGS;
-    if (options.json === true) reports.push({ path, report });
-    else output.stdout(reportText(path, report, colour));
+    const outcome = await check(path);
+    code = Math.max(code, exitCode(outcome));
+    if (options.json === true) json.push(outcomeJson(outcome));
+    else if (!('error' in outcome)) output.stdout(reportText(path, outcome.report, colour));
+    else if (paths.length === 1) throw outcome.error;
+    else output.stdout(`${colour.red('✗')} ${printable(`${path}: ${outcome.error.message}`)}\n`);
   }
   if (options.json === true) {
-    const runsJson = reports.map(({ path, report }) => ({ path, ...report }));
-    output.stdout(`${JSON.stringify({ ok: code === VALID, runs: runsJson }, null, 2)}\n`);
-  } else if (runs.length === 0) output.stderr(`no runs below ${options.all}\n`);
+    output.stdout(`${JSON.stringify({ ok: code === EXIT.done, runs: json }, null, 2)}\n`);
+  }
   return code;
+}
+
+async function check(path: string): Promise<Outcome> {
+  const progress = new ProgressDisplay(process.stderr);
+  try {
+    return { path, report: await validateRun(path, (...checked) => progress.update(...checked)) };
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return { path, error };
+  } finally {
+    progress.end();
+  }
+}
+
+function exitCode(outcome: Outcome): number {
+  if ('error' in outcome) return EXIT_OF_KIND[outcome.error.kind];
+  return outcome.report.ok ? EXIT.done : EXIT.findings;
+}
+
+function outcomeJson(outcome: Outcome): object {
+  const { path } = outcome;
+  return 'error' in outcome ? { path, ok: false, error: outcome.error.message } : { path, ...outcome.report };
 }
 
 async function chooseRuns(paths: readonly string[], root: string | undefined): Promise<readonly string[]> {
@@ -51,17 +74,50 @@ async function chooseRuns(paths: readonly string[], root: string | undefined): P
     const message = root === undefined ? 'no run directory given' : 'both run directories and --all given';
     throw new CaptureError('usage', message, { hint: 'give run directories, or --all <root>' });
   }
-  return root === undefined ? paths : findRuns(root);
+  if (root === undefined) return paths;
+  const runs = await findRuns(root);
+  if (runs.length === 0) throw await noRuns(root);
+  return runs;
 }
 
-/** Run directories at <root>/<experiment>/<run_id>, sorted; hidden folders and symbolic links are passed over. */
+/**
+ * What is, or was, a run at <root>/<experiment>/<run_id>, sorted, and experiments that cannot be looked into; hidden
+ * folders and symbolic links are passed over.
+ */
 async function findRuns(root: string): Promise<string[]> {
   await listDirectory(root);
   const runs: string[] = [];
   for (const experiment of await folders(root)) {
-    for (const path of await folders(experiment)) if (await isRunDirectory(path)) runs.push(path);
+    const inside = await folders(experiment).catch(() => null);
+    if (inside === null) runs.push(experiment);
+    for (const path of inside ?? []) if (await looksLikeRun(path)) runs.push(path);
   }
   return runs;
+}
+
+/** Whether a folder holds files of a run, run.json or not; one that cannot be looked into may. */
+async function looksLikeRun(path: string): Promise<boolean> {
+  const names = await listDirectory(path).catch(() => null);
+  if (names === null) return true;
+  return names.some((name) => name === RUN_FILE || name === MANIFEST_FILE || parseStreamFile(name) !== null);
+}
+
+/** Why there is nothing to check below a root, and what was probably meant. */
+async function noRuns(root: string): Promise<CaptureError> {
+  if (await isRunDirectory(root)) {
+    return new CaptureError('input', `${root} is itself a run`, {
+      hint: `plume-nav-capture validate ${root}`,
+    });
+  }
+  for (const path of await folders(root)) {
+    if (!(await isRunDirectory(path))) continue;
+    return new CaptureError('input', `${root} is the folder of an experiment`, {
+      hint: `plume-nav-capture validate ${join(root, '*')}`,
+    });
+  }
+  return new CaptureError('input', `no runs below ${root}`, {
+    hint: 'runs are looked for at <root>/<experiment>/<run_id>',
+  });
 }
 
 async function folders(path: string): Promise<string[]> {
@@ -80,7 +136,7 @@ function reportText(path: string, report: Report, colour: ChalkInstance): string
   if (errors > 0) parts.push(plural(errors, 'error'));
   if (notes > 0) parts.push(plural(notes, 'note'));
   return [
-    `${mark} ${path}: ${parts.join(', ')}`,
+    `${mark} ${printable(path)}: ${parts.join(', ')}`,
     ...findings.map((each) => findingText(each, colour)),
     '',
   ].join('\n');
@@ -89,5 +145,5 @@ function reportText(path: string, report: Report, colour: ChalkInstance): string
 function findingText({ code, severity, file, line, message }: Finding, colour: ChalkInstance): string {
   const label = severity === 'error' ? colour.red('error') : colour.dim('note ');
   const place = file === null ? '' : `${line === null ? file : `${file}:${line}`}  `;
-  return `  ${label}  ${code}  ${place}${message}`;
+  return `  ${label}  ${code}  ${printable(place + message)}`;
 }

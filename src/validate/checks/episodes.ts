@@ -1,4 +1,5 @@
 import { texts } from '../../core/batch.js';
+import { shown } from '../../core/findings.js';
 import { formatEpisodeId, parseEpisodeId } from '../../core/ids.js';
 import type { RowSource } from '../../core/ports.js';
 import type {
@@ -16,6 +17,8 @@ class EpisodeOrder implements RowCheck {
   private expected = 1;
   /** An episode without a record: in order only when nothing follows. */
   private open: { id: string; source: RowSource | null; line: number | null } | null = null;
+  /** Episodes reported to have no record. */
+  private withoutRecord = 0;
   private lastStep: { source: RowSource | null; line: number | null } = { source: null, line: null };
   private readonly context: RowContext;
 
@@ -40,7 +43,7 @@ class EpisodeOrder implements RowCheck {
     }
     const id = recordId(batch, row);
     if (id !== episode.id) {
-      this.context.report('episode-id', source, row, `the record of ${episode.id} says ${id}`);
+      this.context.report('episode-id', source, row, `the record of ${shown(episode.id)} says ${shown(id)}`);
     }
   }
 
@@ -49,7 +52,12 @@ class EpisodeOrder implements RowCheck {
     // While recording, and when a run was killed, an open last episode is what one expects.
     if (end === 'complete' || end === 'recovered' || foreign) this.reportOpen();
     const seeds = run.episode_seeds.length;
-    if (gaps || episodes >= seeds || (end !== 'complete' && !foreign)) return;
+    if (
+      gaps ||
+      episodes + this.withoutRecord >= seeds ||
+      ((end === 'aborted' || end === 'unknown') && !foreign)
+    )
+      return;
     const code = foreign ? 'episodes-fewer' : 'episodes-missing';
     this.context.report(code, null, 0, `${episodes} episodes, but run.json lists ${seeds} episode seeds`);
   }
@@ -59,7 +67,7 @@ class EpisodeOrder implements RowCheck {
     this.reportOpen();
     const number = parseEpisodeId(id);
     if (number === null) {
-      const message = `'${id}' is not an episode id; expected ${formatEpisodeId(this.expected)}`;
+      const message = `${shown(id)} is not an episode id; expected ${formatEpisodeId(this.expected)}`;
       this.context.report('episode-id', source, row, message);
     } else if (number !== this.expected && !(gap && number > this.expected)) {
       const message = `found ${id} where ${formatEpisodeId(this.expected)} should be`;
@@ -75,6 +83,7 @@ class EpisodeOrder implements RowCheck {
     const place = source === null ? null : { file: source.file, lineOf: line === null ? null : () => line };
     this.context.report('episode-without-record', place, 0, `${id} has steps but no episode record`);
     this.open = null;
+    this.withoutRecord++;
   }
 }
 

@@ -1,4 +1,5 @@
 import { texts, type Batch } from '../../core/batch.js';
+import { shown } from '../../core/findings.js';
 import type { RowSource } from '../../core/ports.js';
 import type { Check, RowContext } from '../check.js';
 
@@ -26,7 +27,7 @@ function compare(
       if (codes[i] === good) continue;
       const text = dictionary[codes[i]!]!;
       if (text === expected) good = codes[i]!;
-      else context.report(code, source, i, `${name} is '${text}', run.json says '${expected}'`);
+      else context.report(code, source, i, `${name} is ${shown(text)}, run.json says ${shown(expected)}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { flags, numbers, texts } from '../../core/batch.js';
+import { shown } from '../../core/findings.js';
 import type { RowSource } from '../../core/ports.js';
 import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
 
@@ -72,7 +73,8 @@ class StepOrder implements RowCheck {
       if (codes[i] === good) continue;
       const id = dictionary[codes[i]!]!;
       if (id === episode.id) good = codes[i]!;
-      else this.context.report('episode-id', source, i, `${id} among the steps of ${episode.id}`);
+      else
+        this.context.report('episode-id', source, i, `${shown(id)} among the steps of ${shown(episode.id)}`);
     }
   }
 }

@@ -3,8 +3,17 @@ import { finished } from './finished.js';
 import { inventory } from './inventory.js';
 import { layout } from './layout.js';
 import { manifest } from './manifest.js';
+import { seedList } from './seed-list.js';
 import { summary } from './summary.js';
 import { version } from './version.js';
 
 /** One line a check of a run's files. */
-export const FILE_CHECKS: readonly FileCheck[] = [layout, version, finished, manifest, inventory, summary];
+export const FILE_CHECKS: readonly FileCheck[] = [
+  layout,
+  version,
+  seedList,
+  finished,
+  manifest,
+  inventory,
+  summary,
+];

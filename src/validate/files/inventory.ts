@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseStreamFile } from '../../core/layout.js';
+import { parseStreamFile, RUN_FILE } from '../../core/layout.js';
 import type { ManifestFile } from '../../core/records.js';
 import { hashFile } from '../../io/file-hash.js';
+import { whyUnreadable } from '../unreadable.js';
 import type { FileCheck, ReadRunContext } from '../run-context.js';
 
 async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<void> {
@@ -11,9 +11,11 @@ async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<v
   const say = (message: string): void => report('manifest-file', file.path, message);
   if (!directory.names.includes(file.path)) return say('in the inventory, but not in the directory');
   const path = join(directory.path, file.path);
-  const { size } = await stat(path);
-  if (size !== file.bytes) return say(`${size} bytes, the manifest says ${file.bytes}`);
-  const { sha256 } = await hashFile(path);
+  const reason = await whyUnreadable(path);
+  // Of a stream file it has been said already.
+  if (reason !== null) return parseStreamFile(file.path) === null ? say(reason) : undefined;
+  const { bytes, sha256 } = await hashFile(path);
+  if (bytes !== file.bytes) return say(`${bytes} bytes, the manifest says ${file.bytes}`);
   if (sha256 !== file.sha256) return say(`SHA-256 ${sha256}, the manifest says ${file.sha256}`);
   const rows = records.rowsOf.get(file.path);
   if (file.rows === null || rows === undefined || rows === file.rows || records.contentDigest === null)
@@ -21,17 +23,24 @@ async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<v
   say(`${rows} rows, the manifest says ${file.rows}`);
 }
 
-/** Every file of the manifest's inventory is there, byte for byte, and every data file is in the inventory. */
+/** Every file of the manifest's inventory is there, byte for byte; run.json and every data file are in it, once. */
 export const inventory: FileCheck = {
   name: 'inventory',
   async after(context) {
     const files = context.manifest?.data?.files;
     if (files === undefined) return;
-    for (const file of files) await checkFile(context, file);
-    const listed = new Set(files.map(({ path }) => path));
+    const listed = new Set<string>();
+    for (const file of files) {
+      if (listed.has(file.path)) {
+        context.report('manifest-double', file.path, 'this file is in the inventory more than once');
+        continue;
+      }
+      listed.add(file.path);
+      await checkFile(context, file);
+    }
     for (const name of context.directory.names) {
-      if (parseStreamFile(name) === null || listed.has(name)) continue;
-      context.report('manifest-unlisted', name, 'this data file is not in the inventory of the manifest');
+      if ((parseStreamFile(name) === null && name !== RUN_FILE) || listed.has(name)) continue;
+      context.report('manifest-unlisted', name, 'this file is not in the inventory of the manifest');
     }
   },
 };

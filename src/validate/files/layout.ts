@@ -1,8 +1,11 @@
-import { basename, dirname, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { shown } from '../../core/findings.js';
 import { isSafeComponent } from '../../core/ids.js';
 import {
   CONFIG_FILE,
   DATASET_INDEX_FILE,
+  jsonlPartName,
   LOCK_FILE,
   MANIFEST_FILE,
   OVERRIDES_FILE,
@@ -10,7 +13,7 @@ import {
   RUN_FILE,
   STREAM_NAMES,
 } from '../../core/layout.js';
-import { findParts } from '../parts.js';
+import { findParts, type PartRange } from '../parts.js';
 import type { FileCheck, RunContext } from '../run-context.js';
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -22,36 +25,48 @@ const KNOWN: ReadonlySet<string> = new Set([
   DATASET_INDEX_FILE,
 ]);
 
-/** run_id and experiment, as named in run.json, are the last two components of the path. */
-function checkNames({ directory: { path, run }, report }: RunContext): void {
-  const full = resolve(path);
+/** Gaps named in one finding. */
+const RANGES_SHOWN = 10;
+
+/** run_id and experiment, as named in run.json, are the last two components of the path, links followed. */
+async function checkNames({ directory: { path, run }, report }: RunContext): Promise<void> {
+  const full = await realpath(path);
   const places = [
     ['run_id', 'directory-run-id', basename(full)],
     ['experiment', 'directory-experiment', basename(dirname(full))],
   ] as const;
   for (const [key, code, place] of places) {
     const name = run[key];
-    if (!isSafeComponent(name)) report('run-name', RUN_FILE, `${key} '${name}' is not a valid name`);
+    if (!isSafeComponent(name)) report('run-name', RUN_FILE, `${key} ${shown(name)} is not a valid name`);
     else if (name !== place) report(code, RUN_FILE, `${key} is '${name}', the directory is named '${place}'`);
   }
 }
 
 function checkParts({ directory: { names }, format, report }: RunContext): void {
   for (const stream of STREAM_NAMES) {
-    const { missing, double } = findParts(names, stream, format);
-    for (const name of missing) {
-      const code = parseStreamFile(name)!.part === 0 ? 'file-missing' : 'part-missing';
-      report(code, name, `${name} is missing`);
-    }
-    for (const [name, first] of double) report('part-double', name, `${first} is the same part`);
+    const { missingFirst, missing, double } = findParts(names, stream, format);
+    if (missingFirst !== null) report('file-missing', missingFirst, `${missingFirst} is missing`);
+    const [first] = missing;
+    if (first !== undefined) report('part-missing', jsonlPartName(stream, first[0]), gapText(missing));
+    for (const [name, other] of double) report('part-double', name, `${other} is the same part`);
   }
+}
+
+function gapText(ranges: readonly PartRange[]): string {
+  const texts = ranges
+    .slice(0, RANGES_SHOWN)
+    .map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`));
+  const more = ranges.length - texts.length;
+  const list = texts.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
+  const [[from, to]] = ranges as [PartRange];
+  return ranges.length === 1 && from === to ? `part ${list} is missing` : `parts ${list} are missing`;
 }
 
 /** The files a run must have are there, its parts are numbered without gaps, and it lies where run.json says. */
 export const layout: FileCheck = {
   name: 'layout',
-  before(context) {
-    checkNames(context);
+  async before(context) {
+    await checkNames(context);
     checkParts(context);
     for (const name of context.directory.names) {
       if (KNOWN.has(name) || parseStreamFile(name) !== null) continue;

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { bgzf } from '../../fixtures/bgzf.js';
@@ -11,6 +11,14 @@ const parts = (ranges: Record<string, [from: number, to: number]>): Mutation => 
     const lines = gunzipSync(files.get(STEPS)!).toString().trimEnd().split('\n');
     files.delete(STEPS);
     for (const [name, range] of Object.entries(ranges)) files.set(name, bgzf(lines.slice(...range)));
+  },
+});
+
+/** A file of the finished run gives way to something else. */
+const replaced = (name: string, by: (path: string) => void): Mutation => ({
+  directory(path) {
+    rmSync(join(path, name));
+    by(join(path, name));
   },
 });
 
@@ -32,6 +40,76 @@ export const layoutCases: Case[] = [
     what: 'part 1 of 3, within an episode',
     file: 'steps.part0001.jsonl.gz',
     change: parts({ [STEPS]: [0, 4], 'steps.part0002.jsonl.gz': [9, 17] }),
+  },
+  {
+    code: 'part-missing',
+    what: 'all up to a number far away',
+    file: 'steps.part0001.jsonl.gz',
+    change: {
+      beforeManifest: (path) => writeFileSync(join(path, 'steps.part99999999.jsonl.gz'), bgzf([])),
+    },
+  },
+  {
+    code: 'file-unknown',
+    what: 'a part number of too many digits',
+    file: 'steps.part9999999999.jsonl.gz',
+    change: {
+      directory: (path) => writeFileSync(join(path, 'steps.part9999999999.jsonl.gz'), ''),
+    },
+  },
+  {
+    code: 'file-unreadable',
+    what: 'a link that leads nowhere',
+    file: STEPS,
+    change: replaced(STEPS, (path) => symlinkSync('/gone', path)),
+  },
+  {
+    code: 'file-unreadable',
+    what: 'a directory in the place of a file',
+    file: EPISODES,
+    change: replaced(EPISODES, (path) => mkdirSync(path)),
+  },
+  {
+    code: 'file-unreadable',
+    what: 'the last part',
+    file: 'steps.part0001.jsonl.gz',
+    change: {
+      ...parts({ [STEPS]: [0, 8], 'steps.part0001.jsonl.gz': [8, 17] }),
+      ...replaced('steps.part0001.jsonl.gz', (path) => symlinkSync('/gone', path)),
+    },
+  },
+  {
+    code: 'gzip-corrupt',
+    what: 'all of the last part',
+    file: 'steps.part0001.jsonl.gz',
+    change: {
+      ...parts({ [STEPS]: [0, 8] }),
+      beforeManifest: (path) => writeFileSync(join(path, 'steps.part0001.jsonl.gz'), '{}\n'),
+    },
+  },
+  {
+    code: 'manifest-file',
+    what: 'the last part is gone',
+    file: 'steps.part0001.jsonl.gz',
+    change: {
+      ...parts({ [STEPS]: [0, 8], 'steps.part0001.jsonl.gz': [8, 17] }),
+      directory: (path) => rmSync(join(path, 'steps.part0001.jsonl.gz')),
+    },
+  },
+  {
+    code: 'manifest-file',
+    what: 'a link that leads nowhere',
+    file: 'config.yaml',
+    change: {
+      files: (files) => files.set('config.yaml', Buffer.from('episodes: 3\n')),
+      ...replaced('config.yaml', (path) => symlinkSync('/gone', path)),
+    },
+  },
+  {
+    code: 'seed-list',
+    what: 'does not start at base_seed',
+    file: 'run.json',
+    change: run((metadata) => (metadata['base_seed'] = 99)),
   },
   {
     code: 'part-double',

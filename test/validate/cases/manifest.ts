@@ -9,6 +9,12 @@ interface Body extends Record<string, unknown> {
   totals: { files: number; bytes: number };
 }
 
+/** Gives the manifest another inventory, totals included. */
+function stock(body: Body, files: Body['files']): void {
+  body.files = files;
+  body.totals = { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
 const signed = (
   code: Case['code'],
   what: string,
@@ -47,6 +53,26 @@ export const manifestCases: Case[] = [
   ),
   signed('manifest-schema', 'a status we do not know', (body) => (body['status'] = 'done')),
   signed('manifest-run', 'another config_hash', (body) => (body['config_hash'] = 'd'.repeat(64))),
+  signed('manifest-run', 'another git_sha', (body) => (body['git_sha'] = 'a'.repeat(40))),
+  signed('manifest-run', 'another package_version', (body) => (body['package_version'] = '9.0.0')),
+  signed('manifest-run', 'another start', (body) => (body['started_at'] = '2026-11-21T11:00:00Z')),
+  signed('manifest-time', 'ended first', (body) => (body['ended_at'] = '2026-11-21T11:00:00Z')),
+  signed(
+    'manifest-double',
+    'a file twice',
+    (body) => stock(body, [...body.files, body.files.find(({ path }) => path === EPISODES)!]),
+    EPISODES,
+  ),
+  signed(
+    'manifest-unlisted',
+    'run.json',
+    (body) =>
+      stock(
+        body,
+        body.files.filter(({ path }) => path !== 'run.json'),
+      ),
+    'run.json',
+  ),
   signed('manifest-digest', 'another env_config_hash', (body) => (body['env_config_hash'] = 'e'.repeat(64))),
   signed('manifest-totals', 'counts', (body) => (body['counts'] = { episodes: 3, steps: 16 })),
   signed('manifest-totals', 'totals', (body) => (body.totals.files += 1)),

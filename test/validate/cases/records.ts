@@ -61,10 +61,11 @@ export const recordCases: Case[] = [
     episode(2, (row) => (row.episode_id = 'ep-2')),
   ),
   of('episode-order', 'a number left out', STEPS, 13, {
-    status: 'recovered',
+    status: 'aborted',
     model({ steps, episodes, run: metadata }) {
       for (const row of [...steps.slice(12), episodes[2]!]) row.episode_id = 'ep-000004';
-      metadata.episode_seeds.splice(2, 0, 7);
+      for (const row of steps.slice(12)) row.seed = 103;
+      metadata.episode_seeds.push(103);
     },
   }),
   of('episode-without-steps', 'in the middle', EPISODES, 2, {
@@ -85,6 +86,17 @@ export const recordCases: Case[] = [
     null,
     undefined,
     run(({ episode_seeds: seeds }) => void seeds.push(103)),
+  ),
+  of('episodes-missing', 'in a recovered run', null, undefined, {
+    status: 'recovered',
+    model: ({ run: metadata }) => void metadata.episode_seeds.push(103),
+  }),
+  of(
+    'run-id',
+    'so long that it is cut',
+    STEPS,
+    5,
+    step(5, (row) => (row.run_id = 'x'.repeat(5000))),
   ),
 
   of('step-order', 'a number twice', STEPS, 4, {
