@@ -3,6 +3,7 @@ import type { StreamName } from '../core/layout.js';
 import type { StreamReader, WrittenFile } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
 import { STREAMS } from '../core/streams.js';
+import { requireStillValid } from './still-valid.js';
 
 /** Writes one stream of a run as Parquet into a folder, a batch at a time. */
 export async function makeParquet(
@@ -26,8 +27,7 @@ export async function makeParquet(
     metadata,
   });
   try {
-    // validation has reported what there is to report
-    for await (const { batch } of reader.batches(stream, () => {})) {
+    for await (const { batch } of reader.batches(stream, requireStillValid)) {
       if (batch.rows > 0) await writer.write(batch);
     }
     return await writer.close();

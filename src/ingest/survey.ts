@@ -2,6 +2,7 @@ import { numbers, texts, type Batch } from '../core/batch.js';
 import { ContentDigest } from '../core/digest.js';
 import type { StreamReader } from '../core/ports.js';
 import { EPISODES, STEPS } from '../core/streams.js';
+import { requireStillValid } from './still-valid.js';
 
 /** What one pass over the records of a run tells that no manifest does. */
 export interface Survey {
@@ -18,7 +19,6 @@ export interface Survey {
 export async function surveyRun(reader: StreamReader): Promise<Survey> {
   const digest = new ContentDigest(STEPS, EPISODES);
   const rows = new Map<string, number>();
-  const ignore = (): void => {};
   const episodes = eachEpisode(reader, rows);
   let record = await episodes.next();
   let lastTs: number | null = null;
@@ -33,7 +33,7 @@ export async function surveyRun(reader: StreamReader): Promise<Survey> {
     record = await episodes.next();
   };
 
-  for await (const { batch, source } of reader.batches('steps', ignore)) {
+  for await (const { batch, source } of reader.batches('steps', requireStillValid)) {
     rows.set(source.file, (rows.get(source.file) ?? 0) + batch.rows);
     for (let from = 0; from < batch.rows;) {
       const [id, to] = sameEpisode(batch, from);
@@ -70,7 +70,7 @@ async function* eachEpisode(
   reader: StreamReader,
   rows: Map<string, number>,
 ): AsyncGenerator<EpisodeRow, void> {
-  for await (const { batch, source } of reader.batches('episodes', () => {})) {
+  for await (const { batch, source } of reader.batches('episodes', requireStillValid)) {
     rows.set(source.file, (rows.get(source.file) ?? 0) + batch.rows);
     const { codes, dictionary } = texts(batch, 'episode_id')!;
     for (let row = 0; row < batch.rows; row++) yield { id: dictionary[codes[row]!]!, batch, row };
