@@ -64,6 +64,7 @@ export async function capture(
   const [prepared, git] = await Promise.all([prepareSimulation(settings), gitState(provenance.cwd)]);
   const run = await claimRun(settings, ports.clock.now());
   const { directory, runId, startMs } = run;
+  ports.onStart({ runId, directory });
   const envConfig = envConfigJson(settings, prepared.simulation);
   const metadataJson = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig });
   try {
@@ -73,7 +74,6 @@ export async function capture(
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
-  ports.onStart({ runId, directory });
   try {
     const metadata = runSchema.parse(plainJson(metadataJson));
     return await captureInto(run, prepared, settings, provenance, ports, {

@@ -47,9 +47,12 @@ it('takes anything under vars', async () => {
 
 describe('refuses in one line, with key, value, origin and what was expected', () => {
   it.each<[string, string]>([
-    ['episodes=0', "episodes: expected an integer >= 1, not 0 (override 'episodes=0')"],
-    ['episodes=1.0', "episodes: expected an integer >= 1, not 1.0 (override 'episodes=1.0')"],
-    ['episodes=many', "episodes: expected an integer >= 1, not 'many' (override 'episodes=many')"],
+    ['episodes=0', "episodes: expected an integer >= 1 and <= 10000000, not 0 (override 'episodes=0')"],
+    ['episodes=1.0', "episodes: expected an integer >= 1 and <= 10000000, not 1.0 (override 'episodes=1.0')"],
+    [
+      'episodes=many',
+      "episodes: expected an integer >= 1 and <= 10000000, not 'many' (override 'episodes=many')",
+    ],
     ['seed=-1', "seed: expected an integer >= 0, not -1 (override 'seed=-1')"],
     [
       'seed=9007199254740991',
@@ -71,7 +74,7 @@ describe('refuses in one line, with key, value, origin and what was expected', (
     ['env.grid_size=8x8', "env.grid_size: expected a list, not '8x8' (override 'env.grid_size=8x8')"],
     ['parquet=1', "parquet: expected true or false, not 1 (override 'parquet=1')"],
     ['clock=moon', "clock: expected wall or sim, not 'moon' (override 'clock=moon')"],
-    ['fps=0', "fps: expected a number > 0, not 0 (override 'fps=0')"],
+    ['fps=0', "fps: expected a number >= 0.001 and <= 1000000000, not 0 (override 'fps=0')"],
     [
       'env.goal_radius=nan',
       "env.goal_radius: expected a number >= 0, not nan (override 'env.goal_radius=nan')",
