@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { DATASET_INDEX_FILE } from '../core/layout.js';
+import { exists } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
 import { parseDatasetIndex } from './dataset-index.js';
@@ -40,7 +41,7 @@ async function folderFacts(
   for (const name of names) {
     const file = join(path, name);
     // a link whose target is gone (DVC's cache was cleared) holds nothing
-    if (!(await leadsSomewhere(file))) continue;
+    if (!(await exists(file))) continue;
     // what cannot be read, a folder say, counts as damaged
     const hash = await hashFile(file).catch(() => null);
     if (name !== DATASET_INDEX_FILE) files.set(name, hash?.sha256 ?? null);
@@ -54,15 +55,6 @@ async function listFolder(path: string): Promise<string[]> {
     return await readdir(path);
   } catch (error) {
     throw ioError(`cannot read ${path}`, error);
-  }
-}
-
-async function leadsSomewhere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -49,7 +49,8 @@ async function makeParents(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether something lies at a path, links followed. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
