@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   validate: ['core', 'io', 'sim', 'backends'],
   ingest: ['core', 'io', 'backends'],
   prune: ['core', 'io', 'backends'],
+  sweep: ['core', 'io'],
 };
 
 const WHY = {
@@ -22,6 +23,8 @@ const WHY = {
   validate: 'Checks look at records only, so they judge a run the same whoever wrote it.',
   ingest: 'What ingest needs of another room (validate first) cli hands it as a function.',
   prune: 'What prune needs of another room cli hands it as a function, so it can never reach a writer.',
+  sweep:
+    'A sweep knows jobs, their ledger and who runs them, not what a job does: cli hands it the worker processes.',
 };
 
 const layers = Object.entries(MAY_IMPORT).map(([room, others]) => ({

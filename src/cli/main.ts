@@ -1,15 +1,28 @@
 import { CaptureError } from '../core/errors.js';
 import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
-import { buildProgram } from './program.js';
 import { printable } from './ui.js';
 
 /** Hydra's two-letter short options, which commander does not know. */
-const LONG_FORM: Readonly<Record<string, string>> = { '-cp': '--config-path', '-cn': '--config-name' };
+const LONG_FORM: Readonly<Record<string, string>> = {
+  '-cp': '--config-path',
+  '-cn': '--config-name',
+  '-cd': '--config-dir',
+};
+
+const longForm = (arg: string): string => LONG_FORM[arg] ?? arg;
 
 /** One line; a list of problems, from a configuration, is a line each. */
 function describe({ message, hint }: CaptureError): string {
   const text = message.split('\n  ').map(printable).join('\n  ');
   return hint === undefined ? text : `${text} (${printable(hint)})`;
+}
+
+/** Below the one line of an override that cannot be read: its text, and a caret under the place. */
+async function caretLines({ kind, message }: CaptureError): Promise<string> {
+  if (kind !== 'config') return '';
+  const { drawPlace } = await import('../config/index.js');
+  const place = drawPlace(message);
+  return place === null ? '' : `  ${place.replace('\n', '\n  ')}\n`;
 }
 
 /** Relative paths mean nothing in a directory that is gone, and Node says so with a stack trace. */
@@ -25,20 +38,24 @@ function requireWorkingDirectory(): void {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
+  // A shell asks at every TAB and waits for the answer: nothing else is loaded before.
+  if (argv[0] === 'complete' && argv[1] === '--') {
+    const { complete } = await import('./completion/complete.js');
+    process.stdout.write(await complete(argv.slice(2).map(longForm)));
+    return EXIT.done;
+  }
   let exitCode: number = EXIT.done;
+  const { buildProgram } = await import('./program.js');
   const program = buildProgram(argv, (code) => {
     exitCode = code;
   });
   try {
     requireWorkingDirectory();
-    await program.parseAsync(
-      argv.map((arg) => LONG_FORM[arg] ?? arg),
-      { from: 'user' },
-    );
+    await program.parseAsync(argv.map(longForm), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CaptureError) {
-      process.stderr.write(`plume-nav-capture: ${describe(error)}\n`);
+      process.stderr.write(`plume-nav-capture: ${describe(error)}\n${await caretLines(error)}`);
       return EXIT_OF_KIND[error.kind];
     }
     // commander has printed its own line; help and version come this way with exit code 0

@@ -1,9 +1,12 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type { CaptureOptions } from './commands/capture.js';
+import type { ExplainOptions } from './commands/config-explain.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { PruneOptions } from './commands/prune.js';
 import type { ValidateOptions } from './commands/validate.js';
+import { SHELLS, type Shell } from './completion/shells.js';
 import { packageVersion } from '../io/package-info.js';
+import { DEFAULT_CONFIG } from './config-options.js';
 import { processOutput } from './ui.js';
 
 const EXIT_HELP = `
@@ -25,6 +28,8 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
   addValidate(program, exit);
   addIngest(program, exit);
   addPrune(program, exit);
+  addConfig(program, exit);
+  addCompletion(program, exit);
   program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);
   for (const command of program.commands) command.addHelpText('after', EXIT_HELP);
   return program;
@@ -68,15 +73,77 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
     .option('--max-steps <n>', 'longest episode, in steps (env.max_steps=)')
     .option('--parquet', 'write Parquet files beside the JSONL (parquet=true)')
     .option('--rotate-size <bytes>', 'start a new part file after so many compressed bytes (rotate_size=)')
-    .option('--config-name <name>', 'config to read, without .yaml', 'data_capture/config')
-    .option('--config-path <dir>', 'root of the config tree instead of the packed one')
-    .addOption(new Option('--cfg <what>', 'print the config instead of running').choices(['job']))
+    .option('-m, --multirun', 'run every combination of the overrides with several values: seed=1,2,3')
+    .option('--jobs <n>', 'runs of a sweep at the same time (default: 1)')
+    .option('--resume-sweep <dir>', 'go on with a sweep that was interrupted')
+    .option('--config-name <config>', 'config to read, without .yaml (-cn)', DEFAULT_CONFIG)
+    .option('--config-path <dir>', 'root of the config tree instead of the packed one (-cp)')
+    .option('--config-dir <dir>', 'folder with more configs, searched after the tree (-cd)')
+    .addOption(new Option('-c, --cfg <what>', 'print the config instead of running').choices(['job']))
+    .option('--resolve', 'with --cfg: resolve interpolations')
+    .option('-p, --package <package>', 'with --cfg: only this part, such as env.wind')
+    .addOption(
+      new Option('-i, --info <what>', 'print how the config comes about').choices([
+        'defaults',
+        'defaults-tree',
+        'config',
+        'searchpath',
+      ]),
+    )
     .option('--dry-run', 'say what would be captured, write nothing')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', `\n${CAPTURE_EXAMPLES}`)
     .action(async (overrides: string[], options: CaptureOptions) => {
-      const { run } = await import('./commands/capture.js');
+      const { run } = await captureCommand(options);
       exit(await run(overrides, options, argv, processOutput));
+    });
+}
+
+/** What the default command does: its flags make it show a configuration or run a sweep. */
+function captureCommand({ cfg, info, multirun, resumeSweep }: CaptureOptions) {
+  if (cfg !== undefined || info !== undefined) return import('./commands/show-config.js');
+  if (multirun === true || resumeSweep !== undefined) return import('./commands/multirun.js');
+  return import('./commands/capture.js');
+}
+
+function addConfig(program: Command, exit: (code: number) => void): void {
+  program
+    .command('config')
+    .description('explain a configuration: what a value is, and what made it so')
+    .command('explain')
+    .description('the value of a key, and every file, variable and override that gave it one')
+    .argument('<key>', 'such as env.grid_size, or policy for a whole part')
+    .argument('[overrides...]', 'config overrides as a capture takes them')
+    .option('--config-name <config>', 'config to read, without .yaml (-cn)', DEFAULT_CONFIG)
+    .option('--config-path <dir>', 'root of the config tree instead of the packed one (-cp)')
+    .option('--config-dir <dir>', 'folder with more configs, searched after the tree (-cd)')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  $ plume-nav-capture config explain env.max_steps env.max_steps=250\n  $ plume-nav-capture config explain policy policy=surge_and_cast${EXIT_HELP}`,
+    )
+    .action(async (key: string, overrides: string[], options: ExplainOptions) => {
+      const { run } = await import('./commands/config-explain.js');
+      exit(await run(key, overrides, options, processOutput));
+    });
+}
+
+function addCompletion(program: Command, exit: (code: number) => void): void {
+  program
+    .command('completion')
+    .description('print the script that makes a shell complete commands, flags, config keys and options')
+    .addArgument(new Argument('<shell>', 'the shell to complete in').choices(SHELLS))
+    .addHelpText(
+      'after',
+      `
+To install:
+  bash  add to ~/.bashrc:  source <(plume-nav-capture completion bash)
+  zsh   add to ~/.zshrc, after compinit:  source <(plume-nav-capture completion zsh)
+  fish  run once:  plume-nav-capture completion fish > ~/.config/fish/completions/plume-nav-capture.fish`,
+    )
+    .action(async (shell: Shell) => {
+      const { run } = await import('./commands/completion.js');
+      exit(await run(shell, processOutput));
     });
 }
 

@@ -1,45 +1,50 @@
-import { canonicalHash } from '../core/canonical-json.js';
 import { Choices } from './defaults/choices.js';
-import { expandDefaults, type Part } from './defaults/expand.js';
-import { Resolution, resolveTree, type Environment } from './interpolation/resolve.js';
+import { expandDefaults, mergeOrder, type Part } from './defaults/expand.js';
+import { Composition, type ComposedConfig } from './composition.js';
+import { applySetting, chooseByEnvironment, environmentSettings } from './environment.js';
+import { Resolution, type Environment } from './interpolation/resolve.js';
 import { mergeInto } from './merge.js';
-import { dictNode, type ConfigMap, type ConfigNode, type DictNode } from './node.js';
+import { dictNode, toNode, type ConfigNode, type DictNode } from './node.js';
+import { describeOrigin, type Origin } from './origin.js';
 import { applyOverride } from './override/apply.js';
 import { parseOverride } from './override/parse.js';
 import { collect, ConfigError, refuse, withProblems } from './problems.js';
+import { searchRoots } from './search-path.js';
 import { ConfigSource } from './source.js';
 import type { Override } from './override/types.js';
 
 export interface ComposeRequest {
   /** Folder of the config tree; null for the one in the package. */
   readonly configPath: string | null;
+  /** A folder that is searched after the tree. */
+  readonly configDir?: string | null;
   /** Config in the tree, such as `data_capture/config`. */
   readonly configName: string;
   /** As typed: `key=value`, `+key=value`, `group=option`, …, applied in order. */
   readonly overrides: readonly string[];
-  /** For `${oc.env:…}`; the process's own by default. */
+  /** For `${oc.env:…}` and the variables that set a key; the process's own by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface ComposedConfig {
-  /** The configuration, interpolations resolved: ints are bigint, floats number, mappings Map. */
-  readonly tree: ConfigMap;
-  /** The same before interpolation, with where every value was written. */
-  readonly origins: DictNode;
-  /** Config files read. */
-  readonly sources: readonly string[];
-  readonly overrides: readonly string[];
-  /** `config_hash`: SHA-256 of the canonical JSON of `tree`. */
-  readonly hash: string;
+/** What composing may be given and may tell, beyond the configuration. */
+export interface ComposeContext {
+  /** An opened source of the same folders, so that many compositions read each file once. */
+  readonly source?: ConfigSource;
+  /** Told of the tree after each step that may have changed it, with what made the step. */
+  readonly onStep?: (root: DictNode, step: Step) => void;
 }
+
+/** Merging a file, or applying an environment variable or an override. */
+export type Step =
+  { readonly kind: 'part'; readonly part: Part } | { readonly kind: 'set'; readonly origin: Origin };
 
 /**
  * Composes a configuration as Hydra does: load -> expand the defaults lists -> merge -> override -> resolve.
  * @throws ConfigError with one line for each problem
  */
-export function compose(request: ComposeRequest): ComposedConfig {
+export function compose(request: ComposeRequest, context: ComposeContext = {}): ComposedConfig {
   const problems: string[] = [];
-  const composed = composeCollecting(request, problems);
+  const composed = composeCollecting(request, problems, context);
   if (problems.length > 0) throw new ConfigError(problems);
   return composed;
 }
@@ -48,30 +53,71 @@ export function compose(request: ComposeRequest): ComposedConfig {
  * The same, but overrides that cannot be applied are left out and noted in `problems`, so that what the schema has to
  * say about the rest can be reported with them.
  */
-export function composeCollecting(request: ComposeRequest, problems: string[]): ComposedConfig {
-  const source = ConfigSource.open(request.configPath);
+export function composeCollecting(
+  request: ComposeRequest,
+  problems: string[],
+  context: ComposeContext = {},
+): Composition {
+  const composition = composeUnresolved(request, problems, context);
+  withProblems(problems, () => composition.tree);
+  return composition;
+}
+
+/** The same before interpolation, which `tree` of the result does when asked. */
+export function composeUnresolved(
+  request: ComposeRequest,
+  problems: string[],
+  { source: opened, onStep }: ComposeContext = {},
+): Composition {
+  const main = opened ?? ConfigSource.open(request.configPath, request.configDir);
   const env = request.env ?? process.env;
-  const choices = new Choices();
-  const values: Override[] = [];
-  collect(request.overrides, problems, (text) => {
-    const override = parseOverride(text);
-    refuseHydra(override);
-    refuseClobbering(override, source);
-    if (isGroupChoice(override, source)) choices.addOverride(override);
-    else values.push(override);
-  });
+  const warnings: string[] = [];
+  const parsed: Override[] = [];
+  collect(request.overrides, problems, (text) => parsed.push(parseOverride(text)));
   return withProblems(problems, () => {
-    const root = mergeParts(expandDefaults(request.configName, source, choices), env);
-    collect(values, problems, (override) => applyOverride(root, override, env));
-    const tree = resolveTree(root, env);
-    return {
-      tree,
-      origins: root,
-      sources: source.files,
-      overrides: request.overrides,
-      hash: canonicalHash(tree),
-    };
+    const source = withSearchPath(main, request.configName, parsed, env, warnings);
+    const choices = new Choices();
+    const settings = chooseByEnvironment(environmentSettings(env), source, choices);
+    const values: Override[] = [];
+    collect(parsed, problems, (override) => {
+      if (override.key === SEARCH_PATH) return;
+      refuseHydra(override);
+      refuseClobbering(override, source);
+      if (isGroupChoice(override, source)) choices.addOverride(override);
+      else values.push(override);
+    });
+    const defaults = expandDefaults(request.configName, source, choices);
+    const root = mergeParts(mergeOrder(defaults), env, onStep);
+    for (const setting of settings) {
+      applySetting(root, setting);
+      onStep?.(root, { kind: 'set', origin: setting.origin });
+    }
+    collect(values, problems, (override) => {
+      applyOverride(root, override, env);
+      onStep?.(root, { kind: 'set', origin: { kind: 'override', text: override.text } });
+    });
+    return new Composition({ origins: root, defaults, source, overrides: request.overrides, warnings, env });
   });
+}
+
+const SEARCH_PATH = 'hydra.searchpath';
+
+/** The source with the folders that `hydra.searchpath` of the command line, else of the primary config, names. */
+function withSearchPath(
+  source: ConfigSource,
+  configName: string,
+  overrides: readonly Override[],
+  env: Environment,
+  warnings: string[],
+): ConfigSource {
+  const override = overrides.find(({ key }) => key === SEARCH_PATH);
+  const node =
+    override === undefined
+      ? (source.load(configName)?.searchPath ?? null)
+      : toNode(override.value ?? null, { kind: 'override', text: override.text });
+  if (node === null) return source;
+  const roots = searchRoots(node, env, (warning) => warnings.push(warning));
+  return roots.length === 0 ? source : source.extended(roots);
 }
 
 function refuseHydra({ key, text }: Override): void {
@@ -95,11 +141,20 @@ function isGroupChoice({ key, value }: Override, source: ConfigSource): boolean 
   return !(value instanceof Map) && source.isGroup(key);
 }
 
-function mergeParts(parts: readonly Part[], env: Environment): DictNode {
+function mergeParts(parts: readonly Part[], env: Environment, onStep: ComposeContext['onStep']): DictNode {
   const root = dictNode({ kind: 'file', file: parts[0]?.config.file ?? '', line: 1, column: 1 });
   const follow = (path: readonly string[]): ConfigNode | null => followQuietly(root, path, env);
-  for (const { config, package: package_ } of parts)
+  for (const [index, part] of parts.entries()) {
+    const { config, package: package_ } = part;
+    const { searchPath } = config;
+    if (searchPath !== null && part.parent !== null) {
+      refuse(
+        `${describeOrigin(searchPath.origin)}: hydra.searchpath counts only in the config that is started`,
+      );
+    }
     mergeInto(root, embed(config.body, package_), { follow });
+    onStep?.(root, { kind: 'part', part });
+  }
   return root;
 }
 

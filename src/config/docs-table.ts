@@ -1,9 +1,10 @@
+import { VARIABLES } from './environment.js';
 import type { JsonSchema } from './json-schema.js';
-import { describeKeys, type SchemaKey } from './schema-keys.js';
+import { describeKeys, holdsKeys, type SchemaKey } from './schema-keys.js';
 
 /** The tables of docs/config.md between its markers, made from the schema. */
-export function keysTable(): string {
-  const keys = describeKeys().filter(({ schema }) => !holdsKeys(schema));
+export function keysTable(config: JsonSchema): string {
+  const keys = describeKeys(config).filter((key) => !holdsKeys(key.schema));
   const names = keys.filter(({ policy, key }) => policy !== null && key === 'policy.name');
   const anyName: SchemaKey = {
     key: 'policy.name',
@@ -12,6 +13,12 @@ export function keysTable(): string {
   };
   const common = keys.filter(({ policy }) => policy === null);
   return [...table([...common, anyName]), ...policyTables(keys), ''].join('\n');
+}
+
+/** The environment variables and the keys they set. */
+export function variablesTable(): string {
+  const rows = [...VARIABLES].map(([variable, key]) => `| \`${variable}\` | \`${key}\` |`);
+  return ['| variable | key |', '| --- | --- |', ...rows, ''].join('\n');
 }
 
 /** One table for all policies that have the same keys and defaults. */
@@ -27,9 +34,6 @@ function policyTables(keys: readonly SchemaKey[]): string[] {
     return ['', `With ${names.join(' or ')}:`, '', text];
   });
 }
-
-const holdsKeys = ({ properties, anyOf = [] }: JsonSchema): boolean =>
-  properties !== undefined || anyOf.some((option) => option.properties !== undefined);
 
 function table(keys: readonly SchemaKey[]): string[] {
   return [

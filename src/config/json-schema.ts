@@ -3,6 +3,7 @@ import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
 import { EPISODES, STEPS } from '../core/streams.js';
 import { datasetIndexSchema } from '../ingest/dataset-index.js';
 import { configSchema } from './schema.js';
+import { holdsKeys } from './schema-keys.js';
 
 /** A JSON Schema, draft 2020-12, as plain data. */
 export interface JsonSchema {
@@ -34,6 +35,7 @@ export function jsonSchema(): JsonSchema {
 export function schemaFiles(): Record<string, JsonSchema> {
   return {
     'config.schema.json': jsonSchema(),
+    ...groupSchemas(),
     'steps.schema.json': { title: 'One line of steps.jsonl.gz', ...generate(recordSchema(STEPS)) },
     'episodes.schema.json': { title: 'One line of episodes.jsonl.gz', ...generate(recordSchema(EPISODES)) },
     'run.schema.json': { title: 'run.json', ...generate(runSchema) },
@@ -60,8 +62,26 @@ function generate(schema: z.ZodType): JsonSchema {
 
 /** A config file holds part of the keys, its defaults list, `???` and `${…}`; editors should accept all of that. */
 function openConfig({ required: _required, properties = {}, ...rest }: JsonSchema): JsonSchema {
+  return withDefaultsList({ ...rest, properties: openProperties(properties) });
+}
+
+/** For the files of `conf/policy` and the like, which hold what stands below `policy` in the configuration. */
+function groupSchemas(): Record<string, JsonSchema> {
+  const { $schema, properties = {} } = jsonSchema();
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, part]) => holdsKeys(part))
+      .map(([name, { default: _default, ...part }]) => [
+        `${name}.schema.json`,
+        { title: `A config file for '${name}'`, $schema, ...withDefaultsList(part) },
+      ]),
+  );
+}
+
+function withDefaultsList({ properties, anyOf, ...rest }: JsonSchema): JsonSchema {
+  if (anyOf !== undefined) return { ...rest, anyOf: anyOf.map(withDefaultsList) };
   const defaults = { type: 'array', description: 'Config files this one builds on, in order of merging.' };
-  return { ...rest, properties: { defaults, ...openProperties(properties) } };
+  return { ...rest, properties: { defaults, ...properties } };
 }
 
 function openProperties(properties: Record<string, JsonSchema>): Record<string, JsonSchema> {

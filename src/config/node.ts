@@ -47,8 +47,9 @@ export function toValue(node: ConfigNode): ConfigValue {
   return new Map([...node.entries].map(([key, item]) => [key, toValue(item)]));
 }
 
+/** A copy for another place: an interpolation gives another value there, so it is a node of its own. */
 export function cloneNode(node: ConfigNode): ConfigNode {
-  if (node.kind === 'scalar') return node;
+  if (node.kind === 'scalar') return isInterpolation(node) ? { ...node } : node;
   if (node.kind === 'list') return { ...node, items: node.items.map(cloneNode) };
   return { ...node, entries: new Map([...node.entries].map(([key, item]) => [key, cloneNode(item)])) };
 }

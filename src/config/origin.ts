@@ -1,8 +1,16 @@
-/** Where a value was written: a place in a file, or the override as typed. */
+/** Where a value was written: a place in a file, an environment variable, or the override as typed. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: 'environment'; readonly variable: string; readonly text: string }
   | { readonly kind: 'override'; readonly text: string };
 
 export function describeOrigin(origin: Origin): string {
-  return origin.kind === 'file' ? `${origin.file}:${origin.line}` : `override '${origin.text}'`;
+  switch (origin.kind) {
+    case 'file':
+      return `${origin.file}:${origin.line}`;
+    case 'environment':
+      return `environment variable ${origin.variable}=${origin.text}`;
+    case 'override':
+      return `override '${origin.text}'`;
+  }
 }

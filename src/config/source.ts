@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { displayPath, entryKind, listDirectory, readConfigText } from '../io/config-files.js';
+import { displayPath, entryKind, readConfigText } from '../io/config-files.js';
+import { ConfigFolders } from './config-folders.js';
 import { readEntries, type Entry } from './defaults/entry.js';
 import { packageHeader } from './defaults/header.js';
-import type { DictNode } from './node.js';
+import type { ConfigNode, DictNode } from './node.js';
 import { refuse } from './problems.js';
-import { suggestName } from './suggest.js';
+import { openRoot, packedConfig, type SearchRoot } from './search-path.js';
 import { readYaml } from './yaml/read.js';
-
-/** The tree that comes with the package. */
-const PACKED_CONFIG = fileURLToPath(new URL('../../conf', import.meta.url));
 
 /** One config file, read. */
 export interface LoadedConfig {
@@ -19,33 +16,44 @@ export interface LoadedConfig {
   /** What `# @package` says, or null. */
   readonly header: string | null;
   readonly defaults: readonly Entry[];
-  /** The content without `defaults`. */
+  /** `hydra.searchpath`, which only the primary config may have. */
+  readonly searchPath: ConfigNode | null;
+  /** The content without `defaults` and `hydra`. */
   readonly body: DictNode;
 }
 
-/** A tree of config files: groups are folders, options are files. */
+/** Trees of config files, the first that has a file wins: groups are folders, options are files. */
 export class ConfigSource {
-  readonly root: string;
-  readonly #loaded = new Map<string, LoadedConfig | null>();
+  readonly roots: readonly SearchRoot[];
+  readonly #folders: ConfigFolders;
+  readonly #loaded: Map<string, LoadedConfig | null>;
 
-  private constructor(root: string) {
-    this.root = root;
+  private constructor(roots: readonly SearchRoot[], loaded: Map<string, LoadedConfig | null>) {
+    this.roots = roots;
+    this.#folders = new ConfigFolders(roots.map(({ folder }) => folder));
+    this.#loaded = loaded;
   }
 
-  /** @param configPath a folder, or null for the tree in the package */
-  static open(configPath: string | null): ConfigSource {
-    const root = configPath ?? PACKED_CONFIG;
-    const kind = entryKind(root);
-    if (kind === 'directory') return new ConfigSource(root);
-    if (kind === 'file') refuse(`the config path ${displayPath(root)} is a file; give the folder it lies in`);
-    const parent = join(root, '..');
-    const folders = listDirectory(parent).filter((name) => entryKind(join(parent, name)) === 'directory');
-    const name = root.replace(/\/+$/, '').split('/').at(-1)!;
-    return refuse(`the config path ${displayPath(root)} does not exist; ${suggestName(name, folders)}`);
+  /**
+   * @param configPath a folder, or null for the tree in the package
+   * @param configDir a folder that is searched after it, or null
+   */
+  static open(configPath: string | null, configDir: string | null = null): ConfigSource {
+    const main = openRoot('main', configPath ?? packedConfig(), '--config-path');
+    const more = configDir === null ? [] : [openRoot('command-line', configDir, '--config-dir')];
+    return new ConfigSource([main, ...more], new Map());
+  }
+
+  /** The same with folders that are searched after these; what was read already stays read. */
+  extended(roots: readonly SearchRoot[]): ConfigSource {
+    const kept = [...this.#loaded].filter(([, config]) => config !== null);
+    return new ConfigSource([...this.roots, ...roots], new Map(kept));
   }
 
   describe(): string {
-    return this.root === PACKED_CONFIG ? `the packed tree (${this.root})` : displayPath(this.root);
+    const [{ folder }, ...others] = this.roots as [SearchRoot, ...SearchRoot[]];
+    const main = folder === packedConfig() ? `the packed tree (${folder})` : displayPath(folder);
+    return [main, ...others.map((root) => displayPath(root.folder))].join(' or ');
   }
 
   /** Every config file read, in the order of reading. */
@@ -54,22 +62,24 @@ export class ConfigSource {
   }
 
   isGroup(group: string): boolean {
-    return group !== '' && entryKind(join(this.root, group)) === 'directory';
+    return group !== '' && this.roots.some(({ folder }) => entryKind(join(folder, group)) === 'directory');
   }
 
   /** Names of a group's files. */
   options(group: string): string[] {
-    return listDirectory(join(this.root, group))
-      .filter((name) => name.endsWith('.yaml') && entryKind(join(this.root, group, name)) === 'file')
-      .map((name) => name.slice(0, -'.yaml'.length));
+    return this.#folders.options(group);
+  }
+
+  /** Names of the groups in a group. */
+  groups(group: string): string[] {
+    return this.#folders.groups(group);
   }
 
   /** Paths of all config files below a group. */
   allConfigs(group = ''): string[] {
     const prefix = group === '' ? '' : `${group}/`;
     const here = this.options(group).map((name) => prefix + name);
-    const groups = listDirectory(join(this.root, group)).filter((name) => this.isGroup(prefix + name));
-    return [...here, ...groups.flatMap((name) => this.allConfigs(prefix + name))];
+    return [...here, ...this.groups(group).flatMap((name) => this.allConfigs(prefix + name))];
   }
 
   /** Reads a config; null when there is no such file. */
@@ -82,26 +92,37 @@ export class ConfigSource {
   }
 
   #read(path: string): LoadedConfig | null {
-    const full = join(this.root, path.endsWith('.yaml') ? path : `${path}.yaml`);
-    if (entryKind(full) !== 'file') return null;
+    const name = path.endsWith('.yaml') ? path : `${path}.yaml`;
+    const root = this.roots.find(({ folder }) => entryKind(join(folder, name)) === 'file');
+    if (root === undefined) return null;
+    const full = join(root.folder, name);
     const file = displayPath(full);
     const text = readConfigText(full);
     const body = readYaml(text, file);
     const defaults = body.entries.get('defaults');
     body.entries.delete('defaults');
     const hydra = body.entries.get('hydra');
+    body.entries.delete('hydra');
     return {
       path,
       file,
       header: packageHeader(text, file),
       defaults: defaults === undefined ? [] : readEntries(defaults),
-      body: hydra === undefined ? body : refuseHydra(file),
+      searchPath: hydra === undefined ? null : searchPathOf(hydra, file),
+      body,
     };
   }
 }
 
-function refuseHydra(file: string): never {
-  return refuse(
-    `${file}: the key 'hydra' configures Hydra's own runtime, which this program does not have; remove it`,
-  );
+/** Of Hydra's own keys only `searchpath` means something here. */
+function searchPathOf(hydra: ConfigNode, file: string): ConfigNode | null {
+  const keys = hydra.kind === 'dict' ? [...hydra.entries.keys()] : [''];
+  const other = keys.find((key) => key !== 'searchpath');
+  if (other !== undefined) {
+    const key = other === '' ? 'hydra' : `hydra.${other}`;
+    refuse(
+      `${file}: the key '${key}' configures Hydra's own runtime, which this program does not have; remove it`,
+    );
+  }
+  return hydra.kind === 'dict' ? (hydra.entries.get('searchpath') ?? null) : null;
 }

@@ -3,14 +3,32 @@ import type { ConfigValue } from './node.js';
 import { escapeInterpolation } from './override/quote.js';
 import { plainScalar } from './yaml/scalars.js';
 
+export interface YamlOptions {
+  /** Of a resolved configuration, `${` is text and `escaped`; of one that is not, it is `kept`. */
+  readonly interpolations: 'escaped' | 'kept';
+}
+
 /**
- * A resolved configuration as YAML that our reader and OmegaConf read back to the same values and types: numbers as
- * numbers, text that looks like anything else in quotes, `${` escaped.
+ * A configuration as YAML that our reader and OmegaConf read back to the same values and types: numbers as numbers,
+ * text that looks like anything else in quotes.
  */
-export function toYaml(tree: ConfigValue): string {
+export function toYaml(
+  tree: ConfigValue,
+  { interpolations }: YamlOptions = { interpolations: 'escaped' },
+): string {
+  return print(interpolations === 'kept' ? tree : escaped(tree));
+}
+
+function print(tree: ConfigValue): string {
   if (tree instanceof Map && tree.size > 0) return mapping(tree, '');
   if (Array.isArray(tree) && tree.length > 0 && !tree.every(isScalar)) return sequence(tree, '');
   return `${inline(tree)}\n`;
+}
+
+function escaped(value: ConfigValue): ConfigValue {
+  if (typeof value === 'string') return escapeInterpolation(value);
+  if (Array.isArray(value)) return value.map(escaped);
+  return value instanceof Map ? new Map([...value].map(([key, item]) => [key, escaped(item)])) : value;
 }
 
 const isScalar = (value: ConfigValue): boolean => !Array.isArray(value) && !(value instanceof Map);
@@ -45,7 +63,7 @@ function inline(value: ConfigValue): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return float(value);
-  if (typeof value === 'string') return quoted(escapeInterpolation(value));
+  if (typeof value === 'string') return quoted(value);
   return Array.isArray(value) ? `[${value.map(inline).join(', ')}]` : '{}';
 }
 

@@ -47,6 +47,17 @@ export function longestMatch<Kind extends string>(
   return best;
 }
 
+/** The words a text consists of; null when something in it is no word. */
+export function splitWords(text: string): Match<WordKind>[] | null {
+  const words: Match<WordKind>[] = [];
+  for (let position = 0; position < text.length; position += words.at(-1)!.text.length) {
+    const word = longestMatch(WORD_RULES, text, position);
+    if (word === null) return null;
+    words.push(word);
+  }
+  return words;
+}
+
 /** The typed value of a single number, boolean or null word; its own text for every other word. */
 export function wordValue({ kind, text }: Match<WordKind>): null | boolean | bigint | number | string {
   if (kind === 'null') return null;

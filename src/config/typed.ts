@@ -6,7 +6,7 @@ import { configSchema, type CaptureConfig } from './schema.js';
 import { schemaKeys } from './schema-keys.js';
 import { suggestKey } from './suggest.js';
 import { quoteValue } from './override/quote.js';
-import type { ComposedConfig } from './compose.js';
+import type { ComposedConfig } from './composition.js';
 
 type Path = readonly PropertyKey[];
 

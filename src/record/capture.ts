@@ -20,10 +20,12 @@ import { writeFileAtomic } from '../io/atomic.js';
 import { gitState } from '../io/git.js';
 import { softwareVersions } from '../io/package-info.js';
 import { unlockRun } from '../io/run-lock.js';
+import { bufferRows } from './buffer.js';
 import { runEpisodes, type Progress } from './episodes.js';
 import { prepareSimulation, type PreparedSimulation } from './inputs.js';
 import { inventory } from './inventory.js';
 import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
+import { OutcomeTotals, type Outcome } from './outcomes.js';
 import { Recorder } from './recorder.js';
 import { envConfigJson, runJson } from './run-metadata.js';
 import type { Simulation } from '../sim/simulation.js';
@@ -34,7 +36,8 @@ export interface CapturePorts {
   /** Aborting ends the capture in order: what was captured is finalised with status `aborted`. */
   signal: AbortSignal;
   startValidation(run: RunMetadata): RecordingValidation;
-  onStart(run: { runId: string; directory: string }): void;
+  /** The run's directory is claimed and empty; nothing is recorded until this is through. */
+  onStart(run: { runId: string; directory: string }): void | Promise<void>;
   onProgress(progress: Progress): void;
 }
 
@@ -45,6 +48,7 @@ export interface CaptureResult {
   counts: Progress;
   files: ManifestFile[];
   contentDigest: string;
+  outcome: Outcome;
   validation: Report;
   /** From the first step until the record files were closed. */
   elapsedMs: number;
@@ -63,24 +67,18 @@ export async function capture(
 ): Promise<CaptureResult> {
   const [prepared, git] = await Promise.all([prepareSimulation(settings), gitState(provenance.cwd)]);
   const run = await claimRun(settings, ports.clock.now());
-  const { directory, runId, startMs } = run;
-  ports.onStart({ runId, directory });
-  const envConfig = envConfigJson(settings, prepared.simulation);
-  const metadataJson = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig });
+  const { directory, runId } = run;
+  let start: RunStart;
   try {
-    await writeRunFiles(run, metadataJson, provenance);
+    await ports.onStart({ runId, directory });
+    start = await begin(run, prepared.simulation, settings, provenance, git);
   } catch (error) {
     // nothing is recorded yet, and the directory is ours alone
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
   try {
-    const metadata = runSchema.parse(plainJson(metadataJson));
-    return await captureInto(run, prepared, settings, provenance, ports, {
-      metadata,
-      envConfig,
-      gitDirty: git.dirty,
-    });
+    return await captureInto(run, prepared, settings, provenance, ports, start);
   } finally {
     await unlockRun(directory);
   }
@@ -91,6 +89,21 @@ interface RunStart {
   metadata: RunMetadata;
   envConfig: JsonMap;
   gitDirty: boolean | null;
+}
+
+/** Writes what stands in the directory before the first step. */
+async function begin(
+  run: ClaimedRun,
+  simulation: Simulation,
+  settings: CaptureSettings,
+  provenance: Provenance,
+  git: Awaited<ReturnType<typeof gitState>>,
+): Promise<RunStart> {
+  const { runId, startMs } = run;
+  const envConfig = envConfigJson(settings, simulation);
+  const metadataJson = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig });
+  await writeRunFiles(run, metadataJson, provenance);
+  return { metadata: runSchema.parse(plainJson(metadataJson)), envConfig, gitDirty: git.dirty };
 }
 
 /** Records the episodes, then writes the manifest. */
@@ -106,9 +119,10 @@ async function captureInto(
   const { directory, runId, startMs } = run;
   const digest = new ContentDigest(STEPS, EPISODES);
   const validation = ports.startValidation(metadata);
+  const outcomes = new OutcomeTotals();
   const begun = clock.monotonic();
   const { counts, written } = await record(run, simulation, settings, ports, {
-    observers: [digest, validation],
+    observers: [digest, validation, outcomes],
     metadata: {
       schema_version: SCHEMA_VERSION,
       config_hash: provenance.configHash,
@@ -140,7 +154,17 @@ async function captureInto(
     recovery: null,
   });
   await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
-  return { runId, directory, status, counts, files, contentDigest, validation: report, elapsedMs };
+  return {
+    runId,
+    directory,
+    status,
+    counts,
+    files,
+    contentDigest,
+    outcome: outcomes.finish(),
+    validation: report,
+    elapsedMs,
+  };
 }
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
@@ -158,7 +182,8 @@ async function record(
     await openWriters(writers, settings, directory, metadata);
     const { observationWidth } = simulation;
     const timeless = settings.clock === 'sim';
-    const recorder = new Recorder({ runId, observationWidth, writers, observers, timeless });
+    const capacity = bufferRows(settings.record, observationWidth);
+    const recorder = new Recorder({ runId, observationWidth, capacity, writers, observers, timeless });
     const counts = await runEpisodes({ ...ports, settings, simulation, recorder, startMs });
     return { counts, written: await recorder.close() };
   } catch (error) {
@@ -177,11 +202,12 @@ async function openWriters(
   metadata: Record<string, string>,
 ): Promise<void> {
   const { level } = storage.compression;
+  const codec = storage.parquet.compression;
   for (const name of parquet ? [main, 'parquet'] : [main]) {
     const backend = await backends.get(name)();
     for (const stream of STREAM_NAMES) {
       writers[stream].push(
-        await backend.openWriter({ directory, stream: STREAMS[stream], level, rotateBytes, metadata }),
+        await backend.openWriter({ directory, stream: STREAMS[stream], level, codec, rotateBytes, metadata }),
       );
     }
   }

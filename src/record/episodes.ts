@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../core/ports.js';
 import type { Simulation } from '../sim/simulation.js';
-import { BATCH_ROWS, type Recorder } from './recorder.js';
+import type { Recorder } from './recorder.js';
 import type { CaptureSettings } from './settings.js';
 
 /** Steps between two looks at the clock; far less than the millisecond it tells apart. */
@@ -31,7 +31,7 @@ export async function runEpisodes(loop: EpisodeLoop): Promise<Progress> {
   const interrupted = (): boolean => signal.aborted;
   const wall = settings.clock === 'wall';
   const flushMs = settings.record.performance.buffer.flush_interval_seconds * 1000;
-  const { steps } = recorder;
+  const { steps, capacity } = recorder;
   const done: Progress = { episodes: 0, steps: 0 };
   /** Seconds since the epoch of the i-th step after `before` others. */
   const timeOf = (before: number): ((i: number) => number) => {
@@ -49,7 +49,7 @@ export async function runEpisodes(loop: EpisodeLoop): Promise<Progress> {
     for (let state = 'full'; state !== 'over';) {
       if (recorder.full) await recorder.drain();
       const from = steps.rows;
-      state = simulation.fill(steps, wall ? Math.min(BATCH_ROWS, from + CLOCK_STRIDE) : BATCH_ROWS);
+      state = simulation.fill(steps, wall ? Math.min(capacity, from + CLOCK_STRIDE) : capacity);
       if (state === 'waiting') await simulation.pending();
       recorder.stamp(from, timeOf(done.steps));
       done.steps += steps.rows - from;

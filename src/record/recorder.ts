@@ -4,12 +4,11 @@ import type { RowObserver, StreamWriter, WrittenFile } from '../core/ports.js';
 import { SCHEMA_VERSION } from '../core/streams.js';
 import type { EpisodeSummary } from '../sim/simulation.js';
 
-/** Rows of a steps batch: large enough to amortise a write, small enough to stay in cache. */
-export const BATCH_ROWS = 4096;
-
 export interface RecorderOptions {
   runId: string;
   observationWidth: number;
+  /** Rows of a batch, at least 1. */
+  capacity: number;
   /** Every writer of a stream gets each of its batches. */
   writers: { steps: readonly StreamWriter[]; episodes: readonly StreamWriter[] };
   /** See every row in record order: the content digest, validation. */
@@ -37,8 +36,8 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.options = options;
-    this.steps = createStepBatch(BATCH_ROWS, options.observationWidth);
-    this.episodes = createEpisodeBatch(BATCH_ROWS);
+    this.steps = createStepBatch(options.capacity, options.observationWidth);
+    this.episodes = createEpisodeBatch(options.capacity);
     for (const { schema_version: version, run_id: runId } of [this.steps.columns, this.episodes.columns]) {
       version.dictionary.push(SCHEMA_VERSION);
       runId.dictionary.push(options.runId);
@@ -91,8 +90,13 @@ export class Recorder {
     this.open = false;
   }
 
+  /** Rows of a batch. */
+  get capacity(): number {
+    return this.options.capacity;
+  }
+
   get full(): boolean {
-    return this.steps.rows === BATCH_ROWS || this.episodes.rows === BATCH_ROWS;
+    return this.steps.rows === this.capacity || this.episodes.rows === this.capacity;
   }
 
   /** Writes what has been collected and empties the batches. */

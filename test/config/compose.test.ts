@@ -133,7 +133,7 @@ it.each<[string, Record<string, string | Uint8Array>, string]>([
     { config: 'defaults:\n  a: x\n' },
     "config.yaml:2: 'defaults' must be a list",
   ],
-  ['hydra', { config: 'hydra:\n  run: {dir: x}\n' }, "the key 'hydra' configures Hydra's own runtime"],
+  ['hydra', { config: 'hydra:\n  run: {dir: x}\n' }, "the key 'hydra.run' configures Hydra's own runtime"],
   [
     'hydra groups',
     { config: 'defaults:\n  - override hydra/launcher: x\n' },
@@ -156,7 +156,7 @@ it('names the place looked at when a config or a tree is missing', () => {
     `no config 'confg' in ${root}; did you mean 'config'?`,
   );
   expect(messageOf(() => yaml({ configPath: `${root}/bd` }))).toBe(
-    `the config path ${root}/bd does not exist; did you mean 'db'?`,
+    `--config-path: the folder ${root}/bd does not exist; did you mean 'db'?`,
   );
   expect(messageOf(() => yaml({ configPath: `${root}/config.yaml` }))).toContain(
     'is a file; give the folder it lies in',

@@ -4,9 +4,10 @@ import { resolveTree } from '../../src/config/interpolation/resolve.js';
 import { dictNode, type ConfigValue } from '../../src/config/node.js';
 import { applyOverride } from '../../src/config/override/apply.js';
 import { parseOverride } from '../../src/config/override/parse.js';
-import { quoteValue } from '../../src/config/override/quote.js';
-import { OverrideSyntaxError } from '../../src/config/override/syntax-error.js';
-import { configValue } from './arbitrary.js';
+import { overrideText, quoteValue } from '../../src/config/override/quote.js';
+import { drawPlace, OverrideSyntaxError } from '../../src/config/override/syntax-error.js';
+import { anyText, configValue } from './arbitrary.js';
+import { messageOf } from './tree.js';
 
 const map = (entries: Record<string, ConfigValue>): ConfigValue => new Map(Object.entries(entries));
 
@@ -36,9 +37,49 @@ describe('points at what it cannot read', () => {
     ['a=中', 2, "unexpected '中' at character 3; to pass it as text: 'a=\"中\"'"],
     ['a=[1,]', 5, "unexpected ']' at character 6"],
     ['a=[1', 4, 'the value ends too early at character 5'],
-    ['a=1,2', 3, 'a list of values is for --multirun, which is not supported yet; for a list write [1,2]'],
-    ['a=choice(1,2)', 2, "'choice(…)' is for --multirun, which is not supported yet"],
-    ['a=foo(1)', 2, "unknown function 'foo'; valid: int, float, str, bool"],
+    [
+      'a=1,x y',
+      2,
+      `several values for 'a' at character 3; to run each of them add --multirun (-m), for a list write 'a=[1,'\\''x y'\\'']', for text 'a="1,x y"'`,
+    ],
+    [
+      '+a=range(3)',
+      3,
+      `several values for 'a' at character 4; to run each of them add --multirun (-m), for text`,
+    ],
+    [
+      'a=rang(3)',
+      2,
+      `unknown function 'rang' (did you mean 'range'?) at character 3; to pass it as text: 'a="rang(3)"'`,
+    ],
+    ['a=range(1,stp=2)', 2, "'range' has no argument 'stp' at character 3; did you mean 'stop'?"],
+    ['a=range(1,2,0)', 2, "a range cannot have the step 0 at character 3; write 'range(start,stop,step)'"],
+    ['a=range(0,inf)', 2, 'a range takes finite numbers, not inf'],
+    ['a=range(1,start=2)', 2, "'range' is given 'start' twice"],
+    ['a=range()', 2, "'range' needs 'start'"],
+    ['a=range(x)', 2, "'range' takes numbers; 'start' is the text 'x'"],
+    [
+      'a=choice(null,1)',
+      2,
+      "'choice' cannot take null at character 3; values with null are listed alone: null,1,2",
+    ],
+    ['a=choice(choice(1,2))', 2, "'choice' cannot take a choice at character 3; leave out the outer one"],
+    ['a=[x,choice(1,2)]', 5, 'a choice cannot be part of another value at character 6'],
+    ['a=range(2),3', 2, 'a range cannot be part of another value at character 3'],
+    ['a=str(range(3))', 2, "'str' cannot take a range at character 3; write its values: str(1,2,3)"],
+    ['a=sort(1,x)', 2, "'sort' cannot compare 'x' with 1"],
+    ['a=sort(2,nan)', 2, "'sort' cannot place nan"],
+    ['a=sort([[nan],[1]])', 2, "'sort' cannot place nan"],
+    ['a=sort(1,2,list=[3])', 2, "'sort' takes values either by place or as 'list'"],
+    ['a=sort(list=[3],sweep=range(2))', 2, "'sort' takes either 'list' or 'sweep'"],
+    ['a=sort(1,2,reverse=1)', 2, "'reverse' is true or false, not the number 1"],
+    ['a=shuffle(1,2,seed=-1)', 2, "'seed' is an integer from 0 to 2^53 - 1, not the number -1"],
+    ['a=shuffle(1,2,seed=1.0)', 2, "'seed' is an integer from 0 to 2^53 - 1, not the number 1"],
+    ['a=tag(choice(1,2),b)', 2, "'tag' ends with a choice, range or interval"],
+    ['a=glob(1)', 2, "a pattern of 'glob' is text, not the number 1"],
+    ['a=int(1,x=2)', 2, "'int' has no argument 'x'"],
+    [`a=${'['.repeat(50_000)}`, 102, 'nested more than 100 levels deep at character 103'],
+    [`a=${'int('.repeat(50_000)}`, 402, 'nested more than 100 levels deep at character 403'],
     ['a={1:b}', 3, 'the key 1 is not text'],
     ['a', 1, "expected '=' and a value"],
     ['1a=b', 0, "'1a' is not a key"],
@@ -53,8 +94,70 @@ describe('points at what it cannot read', () => {
     expect(error).toBeInstanceOf(OverrideSyntaxError);
     expect(error as OverrideSyntaxError).toMatchObject({ override: text, position });
     expect((error as OverrideSyntaxError).message).toContain(message);
-    expect((error as OverrideSyntaxError).caret).toBe(`${text}\n${' '.repeat(position)}^`);
+    if (text.length <= 100)
+      expect((error as OverrideSyntaxError).caret).toBe(`${text}\n${' '.repeat(position)}^`);
   });
+
+  it('draws the place that a problem names, each character in one column', () => {
+    expect(drawPlace(messageOf(() => parseOverride('a="\n😀" #')))).toBe(`a="␣😀" #\n${' '.repeat(7)}^`);
+    expect(drawPlace(messageOf(() => parseOverride("a='b': c")))).toBe(`a='b': c\n${' '.repeat(5)}^`);
+    expect(drawPlace(messageOf(() => parseOverride('=1')))).toBe('=1\n^');
+  });
+
+  it('draws the same from the problem as from the error', () => {
+    fc.assert(
+      fc.property(anyText, (value) => {
+        let error: unknown;
+        try {
+          parseOverride(`a=${value}`);
+        } catch (thrown) {
+          error = thrown;
+        }
+        if (error instanceof OverrideSyntaxError) expect(drawPlace(error.message)).toBe(error.caret);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('draws only the surroundings in a long override', () => {
+    const text = `a=${'x'.repeat(300)}#${'y'.repeat(300)}`;
+    const [shown, caret] = drawPlace(messageOf(() => parseOverride(text)))!.split('\n') as [string, string];
+    expect(shown).toHaveLength(102);
+    expect(shown).toMatch(/^…x+#y+…$/);
+    expect(caret.indexOf('^')).toBe(shown.indexOf('#'));
+  });
+
+  it.each([
+    "override 'a=range(0)': there are no values in it",
+    "2 problems in the configuration:\n  override 'a=#': unexpected '#' at character 3\n  x",
+    "c.yaml:1:4: '${b' is not a valid interpolation: '${' is not closed with '}' at character 4",
+  ])('draws nothing for %s', (problem) => {
+    expect(drawPlace(problem)).toBeNull();
+  });
+});
+
+it.each([
+  ['a=interval(0,1)', /only a sweeper that searches can use an interval; list the values or write 'range/],
+  ['~a=1,2', /'~' deletes with one value, not several/],
+])('refuses %s', (text, message) => {
+  expect(() => parseOverride(text)).toThrow(message);
+});
+
+it('overrideText(x) is read as x', () => {
+  const key = fc
+    .stringMatching(/^[a-zA-Z0-9_.:= ,(){}[\]\\/+$%*@?|-]{1,8}$/)
+    .filter((k) => !/^[-+]?(?:[\d_.]+(?:e[-+]?[\d_]+)?|inf|nan)$|^(?:null|true|false)$/i.test(k));
+  fc.assert(
+    fc.property(configValue(key), (value) => {
+      expect(parseOverride(`x=${overrideText(value)}`).value).toStrictEqual(value);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('overrideText refuses keys that an override cannot hold', () => {
+  for (const key of ['1', '-1.5', 'null', 'True', 'inf', '', 'a"b', 'é'])
+    expect(() => overrideText(new Map([[key, 1n]])), key).toThrow('cannot be written in an override');
 });
 
 it('quoteValue(x) sets exactly x', () => {

@@ -105,7 +105,7 @@ describe('refuses in one line, with key, value, origin and what was expected', (
     ],
     [
       'policy=scripted',
-      "no value for 'policy.actions_file' (??? in conf/policy/scripted.yaml:3); give one with 'policy.actions_file=…'",
+      "no value for 'policy.actions_file' (??? in conf/policy/scripted.yaml:4); give one with 'policy.actions_file=…'",
     ],
     [
       'env.grid_sise=[1,2]',

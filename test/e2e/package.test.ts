@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -34,11 +34,27 @@ describe('the packed tarball', () => {
     ]);
   });
 
-  it('holds every module of src with its types, and no leftover of a deleted one', () => {
+  it('holds every module of src with its types, and no leftover of a deleted one; of cli the bundle', () => {
     const modules = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('cli/'))
       .flatMap((name) => ['.js', '.d.ts'].map((ending) => `dist/${name.replace(/\.ts$/, ending)}`));
-    expect(files.filter((path) => path.startsWith('dist/')).sort()).toEqual(modules.sort());
+    const dist = files.filter((path) => path.startsWith('dist/'));
+    const bundle = dist.filter((path) => path.startsWith('dist/cli/'));
+    expect(dist.filter((path) => !bundle.includes(path)).sort()).toEqual(modules.sort());
+    const started = bundle.filter((path) => !path.startsWith('dist/cli/chunks/'));
+    expect(started.sort()).toEqual(['dist/cli/NOTICES.txt', 'dist/cli/job-worker.js', 'dist/cli/main.js']);
+    for (const path of bundle.filter((name) => name.endsWith('.js'))) {
+      const text = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, '');
+      const imported = [...text.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, other]) => other!);
+      for (const other of imported) expect(bundle).toContain(join(dirname(path), other));
+    }
+  });
+
+  it('holds the licence of everything that is bundled', () => {
+    const notices = readFileSync(join(ROOT, 'dist/cli/NOTICES.txt'), 'utf8');
+    for (const name of ['commander', 'yaml', 'zod', 'execa', 'chalk']) {
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|ISC)\\)$`, 'm'));
+    }
   });
 
   it('holds the whole config tree', () => {

@@ -4,6 +4,10 @@
 {"op": "yaml", "text": YAML}                                     one document, resolved
 {"op": "value", "override": "key=value"}                         the value of an override
 
+{"op": "sweep", "override": "key=1,2", "options": [...]}         the values of a sweep and those of its jobs
+{"op": "split", "overrides": [...], "options": [...]}            every job of the basic sweeper, override by override
+{"op": "shuffle", "count": 5, "seed": 7}                         0 to count - 1 as numpy shuffles them
+
 Answers are {"ok": VALUE, "sha256": HASH} or {"error": TEXT}; values carry their types, see `tagged`.
 """
 
@@ -12,7 +16,9 @@ import json
 import sys
 
 from hydra import compose, initialize_config_dir
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf
 
 PARSER = OverridesParser.create()
@@ -33,9 +39,39 @@ def tagged(value):
     raise TypeError(f"not a config value: {type(value).__name__}")
 
 
-def answer(value):
+def plain(value):
+    """A resolved value without config objects, which resolvers may leave inside lists they return."""
+    if OmegaConf.is_config(value):
+        return plain(OmegaConf.to_container(value, resolve=True))
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def answer(config):
+    value = plain(config)
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return {"ok": tagged(value), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+class Options:
+    """Stands in for the config loader: every group has the same options."""
+
+    def __init__(self, names):
+        self.names = sorted(names)
+
+    def get_group_options(self, group, results_filter=None):
+        return self.names
+
+
+def job_value(text):
+    """What one override of a job sets, and to which value."""
+    override = PARSER.parse_override(text)
+    if override.is_sweep_override():
+        raise ValueError("a sweep in a job")
+    return [override.get_key_element(), tagged(override.value())]
 
 
 def run(question):
@@ -43,14 +79,36 @@ def run(question):
     if op == "compose":
         with initialize_config_dir(version_base="1.3", config_dir=question["dir"]):
             config = compose(config_name=question["name"], overrides=question["overrides"])
-        return answer(OmegaConf.to_container(config, resolve=True))
+        return answer(config)
     if op == "yaml":
-        return answer(OmegaConf.to_container(OmegaConf.create(question["text"]), resolve=True))
+        return answer(OmegaConf.create(question["text"]))
     if op == "value":
         override = PARSER.parse_override(question["override"])
         if override.is_sweep_override():
             raise ValueError("a sweep")
         return {"ok": tagged(override.value())}
+    if op == "sweep":
+        override = PARSER.parse_override(question["override"])
+        if not override.is_sweep_override():
+            return {"ok": {"value": tagged(override.value())}}
+        override.config_loader = Options(question["options"])
+        key = override.get_key_element()
+        return {
+            "ok": {
+                "values": [tagged(Override._convert_value(value)) for value in override.sweep_iterator()],
+                "jobs": [job_value(f"{key}={text}")[1] for text in override.sweep_string_iterator()],
+            }
+        }
+    if op == "split":
+        parser = OverridesParser.create(config_loader=Options(question["options"]))
+        jobs = BasicSweeper.split_arguments(parser.parse_overrides(question["overrides"]), None)[0]
+        return {"ok": [[job_value(text) for text in job] for job in jobs]}
+    if op == "shuffle":
+        import numpy  # hydra does without it
+
+        order = list(range(question["count"]))
+        numpy.random.default_rng(question["seed"]).shuffle(order)
+        return {"ok": order}
     raise ValueError(f"unknown op {op}")
 
 

@@ -101,7 +101,7 @@ describe('capture', () => {
       settings,
       provenance,
       ports({
-        onStart: (run) => (directory = run.directory),
+        onStart: (run) => void (directory = run.directory),
         startValidation: () => ({
           addSteps: () => void seen.push(readdirSync(directory).sort()),
           endEpisode: () => {},
@@ -217,11 +217,38 @@ describe('capture', () => {
       provenance,
       ports({
         clock: movingClock(),
-        onStart: (run) => (directory = run.directory),
+        onStart: (run) => void (directory = run.directory),
         onProgress: () => void sizes.push(statSync(join(directory, 'steps.jsonl.gz')).size),
       }),
     );
     expect(new Set(sizes).size).toBeGreaterThan(1);
+  });
+
+  it('writes the same bytes whatever the size of the buffer', async () => {
+    const bytes: Record<string, Buffer[]> = {};
+    for (const records of [1, 7, 4096, 100_000]) {
+      const { settings, provenance } = await request([
+        'episodes=3',
+        'env.max_steps=300',
+        'clock=sim',
+        'run_id=run-20260203-040506',
+        `record.performance.buffer.max_records=${records}`,
+      ]);
+      const { directory } = await capture(settings, provenance, ports());
+      for (const name of ['steps.jsonl.gz', 'episodes.jsonl.gz'])
+        (bytes[name] ??= []).push(readFileSync(join(directory, name)));
+    }
+    for (const [first, ...others] of Object.values(bytes))
+      for (const other of others) expect(other.equals(first!)).toBe(true);
+  });
+
+  it.each(['snappy', 'gzip', 'lz4', 'brotli', 'zstd', 'none'])('writes Parquet with %s', async (codec) => {
+    const { settings, provenance } = await request([
+      'parquet=true',
+      `record.storage.parquet.compression=${codec}`,
+    ]);
+    const { directory } = await capture(settings, provenance, ports());
+    expect(await validateRun(directory)).toMatchObject({ ok: true, findings: [] });
   });
 
   it('refuses actions for fewer episodes than asked before it makes anything', async () => {
@@ -268,7 +295,7 @@ describe('capture', () => {
       settings,
       provenance,
       ports({
-        onStart: (run) => (directory = run.directory),
+        onStart: (run) => void (directory = run.directory),
         // a file where the writer wants to make its own
         startValidation: () => {
           writeFileSync(join(directory, 'steps.jsonl.gz'), '');

@@ -12,6 +12,7 @@ function recorder(): { recorder: Recorder; told: string[] } {
   return {
     told,
     recorder: new Recorder({
+      capacity: 4096,
       runId: 'run-1',
       observationWidth: 1,
       writers,

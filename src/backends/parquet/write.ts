@@ -7,17 +7,27 @@ import { canonicalJson } from '../../core/canonical-json.js';
 import { parquetName } from '../../core/layout.js';
 import type { StreamWriter, WrittenFile } from '../../core/ports.js';
 import { ioError } from '../../io/io-error.js';
-import type { WriterOptions } from '../backend.js';
+import type { Codec, WriterOptions } from '../backend.js';
 import { arrowTable } from './arrow.js';
 
 const ROW_GROUP_ROWS = 1 << 16;
 /** Key of the file's metadata: a JSON object with schema_version, config_hash, experiment and run_id. */
 const METADATA_KEY = 'plume_nav_capture';
 
+const CODEC_NAMES = {
+  snappy: 'SNAPPY',
+  gzip: 'GZIP',
+  // what every reader means by LZ4 today; the codec of that name is of Hadoop's own framing
+  lz4: 'LZ4_RAW',
+  brotli: 'BROTLI',
+  zstd: 'ZSTD',
+  none: 'UNCOMPRESSED',
+} as const satisfies Record<Codec, string>;
+
 /** One stream as one Parquet file, written as a stream of row groups: memory holds one of them. */
 export async function openParquetWriter(options: WriterOptions): Promise<StreamWriter> {
   const [arrow, parquet] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
-  const { directory, stream, metadata } = options;
+  const { directory, stream, metadata, codec = 'snappy' } = options;
   const name = parquetName(stream.name);
   const path = join(directory, name);
   const file = await open(path, 'wx').catch((error: unknown) => {
@@ -25,7 +35,7 @@ export async function openParquetWriter(options: WriterOptions): Promise<StreamW
   });
 
   const properties = new parquet.WriterPropertiesBuilder()
-    .setCompression(parquet.Compression.SNAPPY)
+    .setCompression(parquet.Compression[CODEC_NAMES[codec]])
     .setMaxRowGroupSize(ROW_GROUP_ROWS)
     // One key: the encoder shuffles several, and the same rows shall give the same bytes.
     .setKeyValueMetadata(new Map([[METADATA_KEY, canonicalJson(metadata)]]))

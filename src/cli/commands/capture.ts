@@ -1,26 +1,38 @@
 import {
-  compose,
   flagOverrides,
   toYaml,
   loadConfig,
   type CaptureConfig,
   type CaptureFlags,
 } from '../../config/index.js';
-import { systemClock } from '../../io/clock.js';
+import { CaptureError } from '../../core/errors.js';
 import { compactJson, type JsonValue } from '../../core/canonical-json.js';
-import type { CaptureResult, CapturePorts } from '../../record/capture.js';
-import type { CaptureSettings } from '../../record/settings.js';
+import type { CaptureResult } from '../../record/capture.js';
+import { composeRequest, type ConfigOptions } from '../config-options.js';
+import { runCapture } from '../capture-run.js';
+import { captureTask } from '../capture-task.js';
 import { EXIT } from '../exit-codes.js';
+import { watchSignals } from '../interruption.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
 import { formatBytes, formatCount, plural, type Output } from '../ui.js';
 
-export interface CaptureOptions extends CaptureFlags {
-  configName: string;
-  configPath?: string;
+export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   cfg?: 'job';
+  resolve?: boolean;
+  package?: string;
+  info?: 'defaults' | 'defaults-tree' | 'config' | 'searchpath';
+  multirun?: boolean;
+  jobs?: string;
+  resumeSweep?: string;
   dryRun?: boolean;
   json?: boolean;
+}
+
+/** Flags that would mean nothing without `--cfg` are a slip. */
+function requireCfg({ resolve, package: name }: CaptureOptions): void {
+  if (resolve === undefined && name === undefined) return;
+  throw new CaptureError('usage', `${resolve === undefined ? '--package' : '--resolve'} goes with --cfg job`);
 }
 
 /** `capture [overrides...]`: compose the config, run the episodes, print where they lie. */
@@ -31,49 +43,31 @@ export async function run(
   output: Output,
 ): Promise<number> {
   requireOverrides(operands);
+  requireCfg(options);
   const overrides = [...operands, ...flagOverrides(options)];
-  const request = { configPath: options.configPath ?? null, configName: options.configName, overrides };
-  if (options.cfg === 'job') {
-    output.stdout(toYaml(compose(request).tree));
-    return EXIT.done;
-  }
-  const { composed, config } = await loadConfig(request);
+  const { composed, config } = await loadConfig(composeRequest(options, overrides));
+  for (const warning of composed.warnings) output.stderr(`warning: ${warning}\n`);
   if (options.dryRun === true) {
     output.stdout(
       dryRunText(config, composed.hash, toYaml(composed.tree), options.json === true, composed.tree),
     );
     return EXIT.done;
   }
-  const settings = settingsOf(config);
-  const provenance = {
-    config: composed.tree as never,
-    configYaml: toYaml(composed.tree),
-    configHash: composed.hash,
-    overrides,
-    overridesYaml: toYaml([...overrides]),
-    command: ['plume-nav-capture', ...argv],
-    cwd: process.cwd(),
-  };
-  const [{ capture }, { createRecordingValidation }] = await Promise.all([
-    import('../../record/capture.js'),
-    import('../../validate/recording.js'),
-  ]);
+  const task = captureTask({ composed, config }, argv);
+  const { episodes } = task.settings;
   const progress = new ProgressDisplay(process.stderr);
   const interruption = watchSignals();
-  const ports: CapturePorts = {
-    clock: systemClock,
-    signal: interruption.signal,
-    startValidation: createRecordingValidation,
-    onStart: ({ directory }) => {
-      // until here there is nothing to finalise
-      interruption.listen();
-      output.stderr(`capturing ${plural(settings.episodes, 'episode')} into ${directory}\n`);
-    },
-    onProgress: ({ episodes, steps }) => progress.update(episodes, steps, settings.episodes),
-  };
   let result: CaptureResult;
   try {
-    result = await capture(settings, provenance, ports);
+    result = await runCapture(task, {
+      signal: interruption.signal,
+      onStart: ({ directory }) => {
+        // until here there is nothing to finalise
+        interruption.listen();
+        output.stderr(`capturing ${plural(episodes, 'episode')} into ${directory}\n`);
+      },
+      onProgress: (done) => progress.update(done.episodes, done.steps, episodes),
+    });
   } finally {
     progress.end();
     interruption.stop();
@@ -84,42 +78,6 @@ export async function run(
     return EXIT.findings;
   }
   return result.status === 'complete' ? EXIT.done : interruption.exitCode();
-}
-
-function settingsOf(config: CaptureConfig): CaptureSettings {
-  const { output, experiment, episodes, seed, parquet, clock, fps, env, movie, policy, record } = config;
-  const { rotate_size: rotateBytes, run_id: runId } = config;
-  return {
-    output,
-    experiment,
-    episodes,
-    seed,
-    rotateBytes,
-    parquet,
-    clock,
-    fps,
-    runId,
-    env,
-    movie,
-    policy,
-    record,
-  };
-}
-
-/** From `listen` on the first SIGINT or SIGTERM asks for an orderly end; a second one kills, as by default. */
-function watchSignals() {
-  const controller = new AbortController();
-  let code: number = EXIT.interrupted;
-  const handle = (signal: NodeJS.Signals) => {
-    code = signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
-    controller.abort();
-  };
-  return {
-    listen: () => void process.once('SIGINT', handle).once('SIGTERM', handle),
-    signal: controller.signal,
-    exitCode: () => code,
-    stop: () => void process.off('SIGINT', handle).off('SIGTERM', handle),
-  };
 }
 
 function dryRunText(

@@ -61,6 +61,11 @@ export class Choices {
     this.#wanted.set(fullKey, { choice, origin, used: false });
   }
 
+  /** What an environment variable asks for; the command line, added later, wins. */
+  addEnvironment(group: string, choice: string, origin: Origin): void {
+    this.#wanted.set(group, { choice, origin, used: false });
+  }
+
   /** An `override group: option` line; the command line, and what was read before, go first. */
   addOverrideEntry(entry: GroupEntry, place: Place): void {
     const key = overrideKey(entry, place);

@@ -1,4 +1,4 @@
-import { describeOrigin } from '../origin.js';
+import { describeOrigin, type Origin } from '../origin.js';
 import { refuse } from '../problems.js';
 import type { ConfigSource, LoadedConfig } from '../source.js';
 import { suggestName } from '../suggest.js';
@@ -13,6 +13,21 @@ export interface Part {
   readonly package: string;
   /** Override key of a group's file without a defaults list of its own; such a file may come only once. */
   readonly key: string | null;
+  /** Config whose defaults list brought it in; null for the one that was started. */
+  readonly parent: string | null;
+  /** Whether it is the `_self_` of a file that has a defaults list. */
+  readonly isSelf: boolean;
+  /** Where it was chosen: a line of a defaults list, a variable or an override. */
+  readonly chosenBy: Origin;
+}
+
+/** An entry of a defaults list with what it brought in. */
+export interface Branch {
+  /** `group: option`, the path of a config, or `_self_`. */
+  readonly label: string;
+  /** Null where nothing was brought in, or only by the children. */
+  readonly part: Part | null;
+  readonly children: readonly Branch[];
 }
 
 interface Context {
@@ -32,16 +47,22 @@ interface Here {
 const ROOT: Here = { place: { parentGroup: '', parentPackage: '' }, ancestors: [], settled: false };
 
 /**
- * The defaults list of a config, expanded: every file in merge order. Entries are walked from the last to the first,
- * as Hydra does, so that an `override` line reaches the entries before it.
+ * The defaults list of a config, expanded into the tree of what brought in what. Entries are walked from the last to
+ * the first, as Hydra does, so that an `override` line reaches the entries before it.
  */
-export function expandDefaults(name: string, source: ConfigSource, choices: Choices): Part[] {
+export function expandDefaults(name: string, source: ConfigSource, choices: Choices): Branch {
   const origin = { kind: 'override', text: `--config-name ${name}` } as const;
   const primary: FileEntry = { kind: 'file', path: name, package: null, optional: false, origin };
-  const parts = expandEntry(primary, null, ROOT, { source, choices });
-  requireOnce(parts);
+  // the started config is always there, or refused
+  const [branch] = expandEntry(primary, null, ROOT, { source, choices }) as [Branch];
+  requireOnce(mergeOrder(branch));
   choices.requireAllUsed(source);
-  return parts;
+  return branch;
+}
+
+/** Every file of a tree in the order of merging. */
+export function mergeOrder({ part, children }: Branch): Part[] {
+  return [...(part === null ? [] : [part]), ...children.flatMap(mergeOrder)];
 }
 
 function requireOnce(parts: readonly Part[]): void {
@@ -59,20 +80,23 @@ function expandEntry(
   option: string | null,
   here: Here,
   context: Context,
-): Part[] {
+): Branch[] {
   const { source, choices } = context;
   const { place } = here;
   const isGroup = entry.kind === 'group';
   const key = isGroup ? overrideKey(entry, place) : null;
   if (key !== null) {
-    if (choices.isDeleted(key, option)) return [];
+    if (choices.isDeleted(key, option)) return [without(`${key}: ${option}`, 'deleted')];
     choices.remember(key, groupPath(entry, place), option, entry.origin);
-    if (option === null) return [];
+    if (option === null) return [without(`${key}: null`)];
     if (option === '???') refuseUnchosen(entry as GroupEntry, key, groupPath(entry, place), source);
   }
   const path = configPath(entry, place, option);
   const config = source.load(path);
-  if (config === null) return entry.optional ? [] : refuseAbsent(entry, path, here, context);
+  const label = key === null ? path : `${key}: ${option}`;
+  if (config === null) {
+    return entry.optional ? [without(label, 'no such config')] : refuseAbsent(entry, path, here, context);
+  }
   if (here.ancestors.includes(path)) refuse(`${describeOrigin(entry.origin)}: '${path}' includes itself`);
 
   const package_ = finalPackage(entry, place, config.header);
@@ -84,10 +108,26 @@ function expandEntry(
     settled: here.settled,
   };
   takeOverrideLines(entries, inside, choices);
-  const own: Part = { config, package: package_, key: null };
-  const children = expandChildren(entries, own, inside, context);
-  return children ?? [{ ...own, key }];
+  const own: Part = {
+    config,
+    package: package_,
+    key: null,
+    parent: here.ancestors.at(-1) ?? null,
+    isSelf: false,
+    chosenBy: entry.origin,
+  };
+  const children = expandChildren(entries, { ...own, isSelf: true }, inside, context);
+  return [
+    children === null ? { label, part: { ...own, key }, children: [] } : { label, part: null, children },
+  ];
 }
+
+/** An entry that brings in nothing, and why where that is not plain. */
+const without = (label: string, reason?: string): Branch => ({
+  label: reason === undefined ? label : `${label} (${reason})`,
+  part: null,
+  children: [],
+});
 
 /** A file's defaults list with `_self_` last where it is not named, then what `+group=option` appends. */
 function withSelf(config: LoadedConfig, appended: readonly GroupEntry[]): Entry[] {
@@ -121,15 +161,20 @@ function takeOverrideLines(entries: readonly Entry[], { place, settled }: Here, 
 }
 
 /** What a defaults list brings in; null when it brings nothing, not even `_self_`. */
-function expandChildren(entries: readonly Entry[], own: Part, inside: Here, context: Context): Part[] | null {
+function expandChildren(
+  entries: readonly Entry[],
+  own: Part,
+  inside: Here,
+  context: Context,
+): Branch[] | null {
   const lines = entries.filter((entry) => !isOverrideLine(entry));
-  const expanded: Part[][] = lines.map(() => []);
-  const later: { index: number; expand: (known: KnownChoices) => Part[] }[] = [];
+  const expanded: Branch[][] = lines.map(() => []);
+  const later: { index: number; expand: (known: KnownChoices) => Branch[] }[] = [];
   let empty = true;
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index]!;
     if (line.kind === 'self') {
-      expanded[index] = [own];
+      expanded[index] = [{ label: '_self_', part: own, children: [] }];
       empty = false;
       continue;
     }
@@ -149,7 +194,7 @@ function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context
   if (line.kind === 'file') {
     if (!line.path.includes('${'))
       return { deferred: false, choice: null, expand: () => expandEntry(line, null, inside, context) };
-    const expand = (known: KnownChoices): Part[] => {
+    const expand = (known: KnownChoices): Branch[] => {
       const path = resolveName(configPath(line, inside.place, null), line.origin, known);
       return expandEntry({ ...line, path: `/${path}` }, null, settled, context);
     };
@@ -158,14 +203,14 @@ function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context
   const { choice, origin } = context.choices.choose(line, inside.place);
   const entry: GroupEntry = { ...line, choice, origin };
   if (typeof choice === 'string' && choice.includes('${')) {
-    const expand = (known: KnownChoices): Part[] =>
+    const expand = (known: KnownChoices): Branch[] =>
       expandEntry(entry, resolveName(choice, origin, known), settled, context);
     return { deferred: true, choice, expand };
   }
   if (choice === null || typeof choice === 'string') {
     return { deferred: false, choice, expand: () => expandEntry(entry, choice, inside, context) };
   }
-  const expand = (): Part[] =>
+  const expand = (): Branch[] =>
     [...choice]
       .reverse()
       .map((option) => {

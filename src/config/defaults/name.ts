@@ -1,5 +1,4 @@
 import { Resolution } from '../interpolation/resolve.js';
-import { parseText } from '../interpolation/parse.js';
 import { dictNode, toNode } from '../node.js';
 import { describeOrigin, type Origin } from '../origin.js';
 import { refuse } from '../problems.js';
@@ -13,9 +12,7 @@ export function resolveName(text: string, origin: Origin, known: KnownChoices): 
     origin,
     new Map([...known].map(([key, choice]) => [key, toNode(choice as string | string[] | null, origin)])),
   );
-  const resolution = new Resolution(choices, {});
-  const result = resolution.text(parseText(text), { node: toNode(text, origin), parents: [choices] });
-  const name = typeof result === 'string' ? result : resolution.value(result);
+  const name = new Resolution(choices, {}).value({ node: toNode(text, origin), parents: [choices] });
   if (typeof name === 'string') return name;
   return refuse(`${describeOrigin(origin)}: '${text}' must give the name of an option`);
 }

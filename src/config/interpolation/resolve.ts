@@ -1,11 +1,12 @@
-import type { ConfigMap, ConfigNode, ConfigValue, DictNode } from '../node.js';
-import { isInterpolation, isMissing, toNode, toValue } from '../node.js';
+import type { ConfigMap, ConfigNode, ConfigValue, DictNode, Scalar } from '../node.js';
+import { dictNode, isInterpolation, isMissing, toNode, toValue } from '../node.js';
 import { listIndex, splitKey } from '../key-path.js';
 import { describeOrigin } from '../origin.js';
 import { refuse } from '../problems.js';
 import { pythonStr } from '../python-text.js';
 import { suggestKey } from '../suggest.js';
 import { dottedKeys } from '../select.js';
+import { checkSyntax } from './check.js';
 import { parseText } from './parse.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Element, Interpolation, Reference, Text } from './syntax.js';
@@ -33,6 +34,8 @@ export class Resolution {
   readonly env: Environment;
   readonly #root: DictNode;
   readonly #values = new Map<ConfigNode, { value: ConfigValue; size: number }>();
+  /** Results of text and of resolvers: the text in them is only text, and no key leads into them. */
+  readonly #plain = new Map<ConfigNode, () => ConfigValue>();
   /** Nodes being worked out, to see a cycle. */
   readonly #open = new Set<ConfigNode>();
   #size = 0;
@@ -50,7 +53,8 @@ export class Resolution {
       return known.value;
     }
     const before = this.#size;
-    const value = this.#guarded(node, () => this.#compute(located));
+    const plain = this.#plain.get(node);
+    const value = this.#guarded(node, () => (plain ? plain() : this.#compute(located)));
     this.#grow(1, node);
     this.#values.set(node, { value, size: this.#size - before });
     return value;
@@ -64,7 +68,7 @@ export class Resolution {
       return new Map([...node.entries].map(([k, item]) => [k, this.value({ node: item, parents })]));
     }
     if (!isInterpolation(node)) return node.value;
-    const result = this.text(parseText(node.value as string), located);
+    const result = this.text(this.#parsed(node), located);
     return typeof result === 'string' ? result : this.value(result);
   }
 
@@ -89,11 +93,27 @@ export class Resolution {
   /** Follows a node that is one interpolation to what it refers to. */
   dereference(located: Located): Located {
     const { node } = located;
-    if (!isInterpolation(node)) return located;
+    if (!isInterpolation(node) || this.#plain.has(node)) return located;
     return this.#guarded(node, () => {
-      const result = this.text(parseText((node as { value: string }).value), located);
-      return typeof result === 'string' ? computed(result, located) : this.dereference(result);
+      const result = this.text(this.#parsed(node), located);
+      return typeof result === 'string' ? this.plain(result, located) : this.dereference(result);
     });
+  }
+
+  /** A value worked out on the way, standing where the interpolation stood. */
+  plain(value: ConfigValue, from: Located): Located {
+    return this.#plainNode(toNode(value, from.node.origin), from, () => value);
+  }
+
+  #plainNode(node: ConfigNode, from: Located, value: () => ConfigValue): Located {
+    this.#plain.set(node, value);
+    return { node, parents: from.parents };
+  }
+
+  #parsed(node: ConfigNode): Text {
+    const text = (node as { value: string }).value;
+    const fault = checkSyntax(text);
+    return fault === undefined ? parseText(text) : refuse(`${describeOrigin(node.origin)}: ${fault}`);
   }
 
   /** A single interpolation is what it refers to; anything else is text, in Python's forms. */
@@ -102,13 +122,13 @@ export class Resolution {
     if (parts.length === 1 && typeof first === 'object') return this.interpolation(first, from);
     return parts
       .map((part) =>
-        typeof part === 'string' ? part : pythonStr(this.#shown(this.interpolation(part, from))),
+        typeof part === 'string' ? part : pythonStr(this.shown(this.interpolation(part, from))),
       )
       .join('');
   }
 
   /** Containers show in text as they were written, with their own interpolations as text. */
-  #shown(located: Located): ConfigValue {
+  shown(located: Located): ConfigValue {
     const target = this.dereference(located);
     return target.node.kind === 'scalar' ? this.value(target) : toValue(target.node);
   }
@@ -124,21 +144,33 @@ export class Resolution {
       );
     }
     const args = interpolation.args.map((arg) => this.element(arg, from));
-    return computed(resolver(args, { resolution: this, from }), from);
+    return resolver(args, { resolution: this, from });
   }
 
-  element(element: Element, from: Located): ConfigValue {
+  /** An argument: containers that are referred to stay what they are, all else is a plain value. */
+  element(element: Element, from: Located): Located {
+    const { origin } = from.node;
     switch (element.kind) {
       case 'scalar':
-        return element.value;
-      case 'list':
-        return element.items.map((item) => this.element(item, from));
-      case 'dict':
-        return new Map(element.entries.map(([key, item]) => [pythonStr(key), this.element(item, from)]));
+        return this.plain(element.value, from);
+      case 'list': {
+        const items = element.items.map((item) => this.element(item, from));
+        const node: ConfigNode = { kind: 'list', items: items.map((item) => item.node), origin };
+        return this.#plainNode(node, from, () => items.map((item) => this.value(item)));
+      }
+      case 'dict': {
+        const entries = element.entries.map(
+          ([key, item]) => [textKey(key, from), this.element(item, from)] as const,
+        );
+        const node = dictNode(origin, new Map(entries.map(([key, item]) => [key, item.node])));
+        return this.#plainNode(node, from, () => new Map(entries.map(([k, item]) => [k, this.value(item)])));
+      }
       case 'text': {
         const result = this.text(element.text, from);
-        const value = typeof result === 'string' ? result : this.value(result);
-        return element.quoted ? pythonStr(value) : value;
+        if (typeof result === 'string') return this.plain(result, from);
+        if (element.quoted) return this.plain(pythonStr(this.shown(result)), from);
+        const target = this.dereference(result);
+        return target.node.kind === 'scalar' ? this.plain(this.value(target), from) : target;
       }
     }
   }
@@ -180,9 +212,14 @@ export class Resolution {
   select(key: string, from: Located): Located | null {
     const dots = /^\.*/.exec(key)![0].length;
     const depth = dots === 0 ? 1 : from.parents.length - dots + 1;
-    if (depth < 1) return null;
+    if (depth < 1) {
+      refuse(
+        `${describeOrigin(from.node.origin)}: '${key}' has more leading dots than there are levels above`,
+      );
+    }
     const around: readonly ConfigNode[] = dots === 0 ? [this.#root] : from.parents.slice(0, depth);
-    return this.#walk({ node: around.at(-1)!, parents: around.slice(0, -1) }, splitKey(key.slice(dots)));
+    const start = { node: around.at(-1)!, parents: around.slice(0, -1) };
+    return dots === key.length ? start : this.#walk(start, splitKey(key.slice(dots)));
   }
 
   /** What lies at the parts of a key, from the root; interpolations on the way are followed. */
@@ -202,15 +239,21 @@ export class Resolution {
 
   #child(located: Located, part: string): Located | null {
     const { node, parents } = this.dereference(located);
-    if (node.kind === 'scalar') return null;
-    const index = node.kind === 'list' ? listIndex(part) : null;
-    const child =
-      node.kind === 'dict' ? node.entries.get(part) : index === null ? undefined : node.items[index];
+    if (node.kind === 'scalar' || this.#plain.has(node)) return null;
+    const child = node.kind === 'dict' ? node.entries.get(part) : node.items[indexOf(part, located)];
     return child === undefined ? null : { node: child, parents: [...parents, node] };
   }
 }
 
-/** A value worked out on the way, standing where the interpolation stood. */
-function computed(value: ConfigValue, from: Located): Located {
-  return { node: toNode(value, from.node.origin), parents: from.parents };
+function indexOf(part: string, { node }: Located): number {
+  const index = listIndex(part);
+  return index ?? refuse(`${describeOrigin(node.origin)} is a list; '${part}' is not an index of it`);
+}
+
+/** The key of a mapping in a resolver's argument. */
+function textKey(key: Scalar, from: Located): string {
+  if (typeof key === 'string') return key;
+  return refuse(
+    `${describeOrigin(from.node.origin)}: the key ${pythonStr(key)} of a mapping is not text; such a key is not supported`,
+  );
 }

@@ -1,5 +1,5 @@
 import { longestMatch, WORD_RULES, type Rule, type WordKind } from '../tokens.js';
-import { OverrideSyntaxError } from './syntax-error.js';
+import { asText, OverrideSyntaxError } from './syntax-error.js';
 
 export type TokenKind =
   WordKind | 'quoted' | 'interpolation' | 'colon' | 'comma' | 'equal' | '(' | ')' | '[' | ']' | '{' | '}';
@@ -46,5 +46,5 @@ export function tokenize(text: string, start: number): Token[] {
 function unexpected(text: string, position: number, start: number): never {
   const char = String.fromCodePoint(text.codePointAt(position)!);
   const message = char === '"' || char === "'" ? `the quote ${char} is not closed` : `unexpected '${char}'`;
-  throw new OverrideSyntaxError(text, position, message, start);
+  throw new OverrideSyntaxError(text, position, message, asText(text, start));
 }

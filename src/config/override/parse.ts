@@ -1,7 +1,9 @@
-import type { ConfigValue } from '../node.js';
+import { refuse } from '../problems.js';
 import { tokenize } from './lexer.js';
-import { OverrideSyntaxError } from './syntax-error.js';
-import type { Override, OverrideType } from './types.js';
+import { overrideText } from './quote.js';
+import { isSweep, type Element } from './sweeps.js';
+import { OverrideSyntaxError, shellQuote, textForm } from './syntax-error.js';
+import type { Override, OverrideType, SweepOverride } from './types.js';
 import { ValueParser } from './value.js';
 
 const ID = /^[a-zA-Z_][a-zA-Z0-9_-]*$/;
@@ -10,10 +12,17 @@ const DOTTED =
   /^[a-zA-Z_$][a-zA-Z0-9_$-]*$|^(?:[a-zA-Z_$][a-zA-Z0-9_$-]*|0|[1-9](?:_?[0-9])*)(?:\.(?:[a-zA-Z_$][a-zA-Z0-9_$-]*|0|[1-9](?:_?[0-9])*))+$/;
 
 /**
- * Reads one override: `key=value`, `+key=value`, `++key=value`, `~key`, `~key=value`, `group@package=option`.
+ * Reads one override with one value: `key=value`, `+key=value`, `++key=value`, `~key`, `~key=value`,
+ * `group@package=option`.
  * @throws ConfigError (an OverrideSyntaxError where a place in the text can be shown)
  */
 export function parseOverride(text: string): Override {
+  const override = parseSweepable(text);
+  return 'sweep' in override ? refuseSweep(override) : override;
+}
+
+/** The same, or an override with several values: `key=1,2`, `key=range(3)`, `group=glob(*)`. */
+export function parseSweepable(text: string): Override | SweepOverride {
   const prefix = /^(?:\+\+|\+|~)?/.exec(text)![0];
   const type: OverrideType =
     prefix === '~' ? 'delete' : prefix === '+' ? 'add' : prefix === '++' ? 'force' : 'change';
@@ -22,8 +31,36 @@ export function parseOverride(text: string): Override {
     throw new OverrideSyntaxError(text, text.length, "expected '=' and a value");
   }
   const { key, package: pkg } = readKey(text, prefix.length, equal < 0 ? text.length : equal);
-  const value = equal < 0 ? undefined : readValue(text, equal);
-  return { type, key, package: pkg, value, text };
+  const target = { type, key, package: pkg, text };
+  if (equal < 0) return { ...target, value: undefined };
+  const element = readElement(text, valueStart(text, equal));
+  if (!isSweep(element)) return { ...target, value: element };
+  if (type === 'delete') refuse(`override '${text}': '~' deletes with one value, not several`);
+  return { ...target, sweep: element };
+}
+
+/** Several values where one is wanted: for each a run, as a list, or as text. */
+function refuseSweep({ key, sweep, text }: SweepOverride): never {
+  if (sweep.kind === 'interval') refuse(intervalProblem(text));
+  const equal = text.indexOf('=');
+  const start = valueStart(text, equal);
+  const list = sweep.kind === 'choice' ? `[${sweep.values.map(overrideText).join(',')}]` : null;
+  const ways = [
+    'to run each of them add --multirun (-m)',
+    ...(list === null ? [] : [`for a list write ${shellQuote(text.slice(0, start) + list)}`]),
+    `for text ${textForm(text, start)}`,
+  ];
+  throw new OverrideSyntaxError(text, start, `several values for '${key}'`, ways.join(', '));
+}
+
+/** Why an interval cannot be run. */
+export function intervalProblem(text: string): string {
+  return `override '${text}': only a sweeper that searches can use an interval; list the values or write 'range(start,stop,step)'`;
+}
+
+/** Where the value starts: after `=` and blanks. */
+function valueStart(text: string, equal: number): number {
+  return equal + 1 + /^[ \t]*/.exec(text.slice(equal + 1))![0].length;
 }
 
 function readKey(text: string, start: number, end: number): { key: string; package: string | null } {
@@ -45,7 +82,6 @@ function readKey(text: string, start: number, end: number): { key: string; packa
   return { key, package: pkg };
 }
 
-function readValue(text: string, equal: number): ConfigValue {
-  const start = equal + 1 + /^[ \t]*/.exec(text.slice(equal + 1))![0].length;
+function readElement(text: string, start: number): Element {
   return start === text.length ? '' : new ValueParser(text, start, tokenize(text, start)).value();
 }

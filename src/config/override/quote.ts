@@ -1,6 +1,7 @@
 import type { ConfigValue } from '../node.js';
 import { floatRepr } from '../python-text.js';
 import { refuse } from '../problems.js';
+import { splitWords, wordValue } from '../tokens.js';
 
 /** Text in quotes of the override grammar: only quotes, and backslashes before one, are escaped. */
 export function quoteText(text: string, quote: '"' | "'" = "'"): string {
@@ -21,17 +22,30 @@ const OTHER_VALUE = /^(?:null|true|false|inf|nan)$/i;
 
 /** A value in the override grammar: `key=${quoteValue(value)}` sets exactly that value. */
 export function quoteValue(value: ConfigValue): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return floatRepr(value);
-  if (typeof value === 'string') {
-    if (PLAIN.test(value) && !OTHER_VALUE.test(value)) return value;
-    return quoteText(escapeInterpolation(value));
-  }
-  if (Array.isArray(value)) return `[${value.map(quoteValue).join(',')}]`;
-  return `{${[...value].map(([key, item]) => `${quoteKey(key)}:${quoteValue(item)}`).join(',')}}`;
+  return write(value, escapeInterpolation);
 }
 
-function quoteKey(key: string): string {
-  if (PLAIN.test(key) && !OTHER_VALUE.test(key)) return key;
+/** The same for a value that an override gave: `${…}` in it interpolates, and goes on to do so. */
+export function overrideText(value: ConfigValue): string {
+  return write(value, (text) => text);
+}
+
+function write(value: ConfigValue, meaning: (text: string) => string): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return floatRepr(value);
+  if (typeof value === 'string') return isPlain(value) ? value : quoteText(meaning(value));
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, meaning)).join(',')}]`;
+  return `{${[...value].map(([key, item]) => `${writeKey(key)}:${write(item, meaning)}`).join(',')}}`;
+}
+
+const isPlain = (text: string): boolean => PLAIN.test(text) && !OTHER_VALUE.test(text);
+
+/** Keys of mappings take no quotes: what is special in them is escaped, and what looks like a number cannot be text. */
+function writeKey(key: string): string {
+  const escaped = key.replace(/[\\()[\]{}:=, \t]/g, '\\$&');
+  const words = splitWords(escaped);
+  if (words !== null && (words.length > 1 || (words[0] && typeof wordValue(words[0]) === 'string'))) {
+    return escaped;
+  }
   return refuse(`the key '${key}' cannot be written in an override; put it in a config file`);
 }

@@ -1,9 +1,11 @@
 import type { ConfigValue } from '../node.js';
 import { unescape, wordValue, type Match, type WordKind } from '../tokens.js';
 import { pythonRepr } from '../python-text.js';
+import type { Fail } from './call.js';
 import { callFunction } from './functions.js';
 import type { Token, TokenKind } from './lexer.js';
-import { OverrideSyntaxError } from './syntax-error.js';
+import { describeElement, isSweep, type Element } from './sweeps.js';
+import { asText, OverrideSyntaxError } from './syntax-error.js';
 
 /** Tokens that can stand in an unquoted value; keys of a mapping allow all but the last two. */
 const WORDS: ReadonlySet<string> = new Set<TokenKind>([
@@ -17,12 +19,16 @@ const WORDS: ReadonlySet<string> = new Set<TokenKind>([
   'space',
 ]);
 
-/** Reads the value of an override: text, numbers, lists, mappings and the casts `int(…)`, `str(…)`, …. */
+/** As deep as config files may be. */
+const MAX_DEPTH = 100;
+
+/** Reads the value of an override: text, numbers, lists, mappings, function calls and sweeps. */
 export class ValueParser {
   readonly #text: string;
   readonly #start: number;
   readonly #tokens: readonly Token[];
   #index = 0;
+  #depth = 0;
 
   constructor(text: string, start: number, tokens: readonly Token[]) {
     this.#text = text;
@@ -30,20 +36,22 @@ export class ValueParser {
     this.#tokens = tokens;
   }
 
-  value(): ConfigValue {
-    const value = this.#element();
-    if (this.#here.kind === 'comma') {
-      const listed = this.#text.slice(this.#start);
-      this.#fail(
-        `a list of values is for --multirun, which is not supported yet; for a list write [${listed}]`,
-      );
-    }
-    if (this.#here.kind !== 'end') this.#unexpected();
-    return value;
+  /** The whole value: one, or with commas between them several. */
+  value(): Element {
+    const first = this.#element();
+    if (this.#atEnd()) return first;
+    const values = [this.#requireOne(first, this.#start)];
+    while (this.#take('comma')) values.push(this.#one());
+    if (!this.#atEnd()) this.#unexpected();
+    return { kind: 'choice', values, bare: true, shuffle: null };
   }
 
   get #here(): Token {
     return this.#tokens[this.#index]!;
+  }
+
+  #atEnd(): boolean {
+    return this.#here.kind === 'end';
   }
 
   #take(kind: TokenKind): boolean {
@@ -56,8 +64,32 @@ export class ValueParser {
     if (!this.#take(kind)) this.#unexpected();
   }
 
-  #element(): ConfigValue {
-    if (this.#take('[')) return this.#items(']', () => this.#element());
+  /** An element that is not several values itself. */
+  #one(): ConfigValue {
+    const { position } = this.#here;
+    return this.#requireOne(this.#element(), position);
+  }
+
+  #requireOne(element: Element, position: number): ConfigValue {
+    if (!isSweep(element)) return element;
+    throw new OverrideSyntaxError(
+      this.#text,
+      position,
+      `${describeElement(element)} cannot be part of another value`,
+      'sweep over the whole values: [1],[2]',
+    );
+  }
+
+  #element(): Element {
+    if (this.#depth === MAX_DEPTH) this.#fail(`nested more than ${MAX_DEPTH} levels deep`);
+    this.#depth++;
+    const element = this.#nested();
+    this.#depth--;
+    return element;
+  }
+
+  #nested(): Element {
+    if (this.#take('[')) return this.#items(']', () => this.#one());
     if (this.#take('{')) return new Map(this.#items('}', () => this.#pair()));
     const token = this.#here;
     if (token.kind === 'id' && this.#tokens[this.#index + 1]?.kind === '(') return this.#call(token);
@@ -90,13 +122,13 @@ export class ValueParser {
       );
     }
     this.#expect('colon');
-    return [key, this.#element()];
+    return [key, this.#one()];
   }
 
-  #call(name: Token): ConfigValue {
+  #call(name: Token): Element {
     this.#index += 2;
-    const named = new Map<string, ConfigValue>();
-    const args: ConfigValue[] = [];
+    const named = new Map<string, Element>();
+    const args: Element[] = [];
     this.#items(')', () => {
       const isNamed = this.#here.kind === 'id' && this.#tokens[this.#index + 1]?.kind === 'equal';
       const key = isNamed ? this.#here.text : null;
@@ -106,9 +138,10 @@ export class ValueParser {
       if (key === null) args.push(value);
       else named.set(key, value);
     });
-    return callFunction(name.text, args, named, (message) => {
-      throw new OverrideSyntaxError(this.#text, name.position, message);
-    });
+    const fail: Fail = (message, remedy = asText(this.#text, this.#start)) => {
+      throw new OverrideSyntaxError(this.#text, name.position, message, remedy);
+    };
+    return callFunction({ name: name.text, args, named, fail });
   }
 
   #isWord(inValue: boolean): boolean {
@@ -136,7 +169,7 @@ export class ValueParser {
   }
 
   #fail(message: string): never {
-    throw new OverrideSyntaxError(this.#text, this.#here.position, message, this.#start);
+    throw new OverrideSyntaxError(this.#text, this.#here.position, message, asText(this.#text, this.#start));
   }
 }
 

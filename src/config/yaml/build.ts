@@ -28,6 +28,8 @@ class Builder {
   readonly #anchors = new Set<string>();
   readonly #built = new Map<Node, ConfigNode>();
   #count = 0;
+  /** How many `[…]` and `{…}` are around. */
+  #flow = 0;
 
   constructor(document: Document.Parsed, file: string, lines: LineCounter) {
     this.#document = document;
@@ -41,7 +43,10 @@ class Builder {
     this.#take(node, 1);
     this.#claimAnchor(node);
     this.#open.add(node);
+    const inFlow = !isScalar(node) && node.flow === true;
+    if (inFlow) this.#flow++;
     const result = this.#container(node, depth);
+    if (inFlow) this.#flow--;
     this.#open.delete(node);
     this.#built.set(node, result);
     return result;
@@ -114,6 +119,9 @@ class Builder {
   #scalar(node: Node): Scalar {
     if (!isScalar(node)) return this.#refuse(node, 'unsupported YAML node');
     const source = node.source ?? '';
+    // PyYAML takes these for marks of its own there, npm `yaml` for text.
+    if (this.#flow > 0 && node.type === 'PLAIN' && /^:|\?/.test(source))
+      this.#refuse(node, `'${source}' within [ ] or { } needs quotes`);
     const value = node.tag
       ? taggedScalar(node.tag, source)
       : node.type === 'PLAIN'

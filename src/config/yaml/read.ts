@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
-import { dictNode, type DictNode } from '../node.js';
+import { dictNode, type ConfigNode, type DictNode } from '../node.js';
 import { refuse } from '../problems.js';
 import { buildNode } from './build.js';
 import { findUnsupported } from './unsupported.js';
@@ -49,6 +49,16 @@ function parse(text: string, file: string, lines: LineCounter): Document.Parsed[
  * @throws ConfigError naming file, line and column
  */
 export function readYaml(text: string, file: string): DictNode {
+  const node = readYamlNode(text, file);
+  if (node === null) return dictNode({ kind: 'file', file, line: 1, column: 1 });
+  if (node.kind === 'dict') return node;
+  return refuse(
+    `${file}: a config file holds a mapping (key: value), not a ${node.kind === 'list' ? 'list' : 'single value'}`,
+  );
+}
+
+/** The same with anything at the top level; null for an empty document. */
+export function readYamlNode(text: string, file: string): ConfigNode | null {
   const bad = UNSUPPORTED.exec(text);
   if (bad) {
     const code = bad[0].codePointAt(0)!.toString(16).padStart(4, '0');
@@ -61,9 +71,9 @@ export function readYaml(text: string, file: string): DictNode {
 
   const lines = new LineCounter();
   const documents = parse(text, file, lines);
-  const start = { kind: 'file', file, line: 1, column: 1 } as const;
   const [document, second] = documents;
-  if (document === undefined) return dictNode(start);
+  if (document === undefined)
+    return /^%/m.test(text) ? refuse(`${file}: a directive without a document`) : null;
   const error = document.errors[0];
   if (error) {
     const [place] = error.linePos ?? [{ line: 1, col: 1 }];
@@ -77,10 +87,5 @@ export function readYaml(text: string, file: string): DictNode {
       `${at(file, { line: place.line, column: place.col })}: a config file holds one YAML document, not two`,
     );
   }
-  const node = buildNode(document, file, lines);
-  if (node === null) return dictNode(start);
-  if (node.kind === 'dict') return node;
-  return refuse(
-    `${file}: a config file holds a mapping (key: value), not a ${node.kind === 'list' ? 'list' : 'single value'}`,
-  );
+  return buildNode(document, file, lines);
 }

@@ -1,3 +1,5 @@
+import type { Answer } from '../hydra-compare.js';
+
 /** Where we differ from Hydra on purpose: the reason, as docs/config.md gives it, and the cases of this corpus. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'Keys are text': ['x: {1: a}\n', 'x: {true: a}\n', '10: 1\n', 'on: 1\n'],
@@ -10,7 +12,60 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   'Deleting through an interpolation': ['merging onto interpolations: ~q.x'],
   '`_group_` in a header': ['_group_ header: '],
   Resolvers: ['a: "${oc.deprecated:b}"\nb: 1\n'],
+  'Text stays text in a sweep': [
+    'x=str(1,2)',
+    'x=str([1,2],a)',
+    'x=str(choice(1.5,2.5))',
+    "x=choice('1',2)",
+    "x=choice('true',b)",
+    "x=choice('a#b',c)",
+    "x=sort('10',b)",
+    "x=sort(['b','a'])",
+    "g=glob(['a*'])",
+    'x=str(1) y=1,2',
+  ],
+  'A sweep without values': ['x=range(0)', 'x=range(5,1)', 'x=shuffle()', 'g=glob(ADAM)'],
+  'Sorted ranges': [
+    'x=sort(range(0,5,2),reverse=true)',
+    'x=sort(range(5,0,-2))',
+    'x=sort(range(0,1,0.1),reverse=true)',
+  ],
+  'Sorting nan': ['x=sort(2,nan,1)', 'x=sort([nan,1])'],
+  'Shuffles have a seed': ['x=shuffle(1,2,seed=7)'],
+  'Ranges that do not end': ['x=range(0,1,inf)'],
+  'Arguments given twice': [
+    'x=sort(1,2,list=[3,1])',
+    'x=sort(list=[2,1],sweep=choice(1,2))',
+    'x=shuffle(1,sweep=choice(1,2))',
+  ],
+  'Sweeps that delete': ['~x=1,2'],
+  "Hydra's own runtime": ['hydra.job.num=1,2'],
 };
 
 export const DELIBERATE: ReadonlySet<string> = new Set(Object.values(REASONS).flat());
 export const REASON_TITLES: readonly string[] = Object.keys(REASONS);
+
+/** What we say when we refuse for one of the reasons. */
+const SAID: readonly (readonly [title: string, message: RegExp])[] = [
+  ['Keys are text', /: the key .+ is not a string; quote it|such a key is not supported/],
+  ['A config file is a mapping', /a config file holds a mapping/],
+  ['Keys marked with `?`', /a key marked with '\?'/],
+  ['Tags other than the standard ones', /: the tag '.*' (?:with '[^]*' )?is not supported/],
+  ['A key has a name', /expected a key/],
+  ['A key with slashes is a group', /there is no group '/],
+  ['Deleting through an interpolation', /is an interpolation; delete from the mapping/],
+  ['`_group_` in a header', /'_group_' is not supported in a header/],
+  ['A value where a group is', /' is a group; write '/],
+  ['Layouts that YAML forbids', /: not valid YAML: /],
+];
+
+/** The reason for a difference, or null; told by what we say, so that it holds for any case. */
+export function deliberateReason(ours: Answer, theirs: Answer): string | null {
+  const { error } = ours;
+  if (error === undefined) return ours.mergedTwice === true ? 'Files used twice' : null;
+  if (theirs.error !== undefined) return null;
+  return SAID.find(([, message]) => message.test(error))?.[0] ?? null;
+}
+
+/** Every title that generated cases may be explained with. */
+export const RULE_TITLES: readonly string[] = ['Files used twice', ...SAID.map(([title]) => title)];

@@ -1,0 +1,48 @@
+import { toYaml, type CaptureConfig, type ComposedConfig } from '../config/index.js';
+import type { CaptureSettings, Provenance } from '../record/settings.js';
+
+/** What one capture is started with; plain data, so that it can be sent to another process. */
+export interface CaptureTask {
+  settings: CaptureSettings;
+  provenance: Provenance;
+}
+
+/** @param argv of the command as typed, without the program */
+export function captureTask(
+  { composed, config }: { composed: ComposedConfig; config: CaptureConfig },
+  argv: readonly string[],
+): CaptureTask {
+  const { tree, hash, overrides } = composed;
+  return {
+    settings: settingsOf(config),
+    provenance: {
+      config: tree,
+      configYaml: toYaml(tree),
+      configHash: hash,
+      overrides,
+      overridesYaml: toYaml([...overrides]),
+      command: ['plume-nav-capture', ...argv],
+      cwd: process.cwd(),
+    },
+  };
+}
+
+function settingsOf(config: CaptureConfig): CaptureSettings {
+  const { output, experiment, episodes, seed, parquet, clock, fps, env, movie, policy, record } = config;
+  const { rotate_size: rotateBytes, run_id: runId } = config;
+  return {
+    output,
+    experiment,
+    episodes,
+    seed,
+    rotateBytes,
+    parquet,
+    clock,
+    fps,
+    runId,
+    env,
+    movie,
+    policy,
+    record,
+  };
+}

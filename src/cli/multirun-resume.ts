@@ -1,0 +1,59 @@
+import { ConfigSource } from '../config/source.js';
+import { settledJobs } from '../sweep/finished-run.js';
+import { isDone, type JobResult } from '../sweep/ledger.js';
+import { readLedger } from '../sweep/ledger-file.js';
+import type { PlannedJob } from '../sweep/plan.js';
+import { openSweep } from '../sweep/plan-file.js';
+import { requireFree } from '../sweep/session.js';
+import { checkJobs, type CheckedJob } from './multirun-check.js';
+import { showPlan, showResults } from './multirun-output.js';
+import { outcomeOf } from './multirun-run.js';
+import { holdSweep, runLeft } from './multirun-session.js';
+import { printable, type Output } from './ui.js';
+
+export interface ResumeOptions {
+  concurrency: number;
+  dryRun: boolean;
+  json: boolean;
+  argv: readonly string[];
+  output: Output;
+}
+
+/**
+ * Runs the jobs of a sweep that have no whole run yet, once it is sure that each still has the configuration it was
+ * planned with.
+ * @returns the exit code
+ */
+export async function resumeSweep(
+  directory: string,
+  { concurrency, dryRun, json, argv, output }: ResumeOptions,
+): Promise<number> {
+  const plan = await openSweep(directory);
+  const leftBy = (results: ReadonlyMap<number, JobResult>): PlannedJob[] =>
+    plan.jobs.filter(({ job }) => !isDone(results.get(job)));
+  const check = (left: readonly PlannedJob[]): Promise<CheckedJob[]> => {
+    const { config_path: configPath, config_dir: configDir, config_name: configName } = plan;
+    const source = ConfigSource.open(configPath, configDir);
+    const request = { configPath, configDir, configName, overrides: [] };
+    return checkJobs(left, { request, source, argv, output });
+  };
+
+  const entries = await readLedger(directory);
+  requireFree(directory, entries);
+  const seen = await settledJobs(plan.jobs, entries, outcomeOf);
+  const left = leftBy(seen);
+  if (left.length === 0) {
+    output.stderr(`${printable(directory)} is finished, nothing is left to run\n`);
+    return showResults(directory, plan, seen, json, output);
+  }
+  if (dryRun) {
+    await check(left);
+    return showPlan(left, json, output);
+  }
+  return holdSweep(directory, async (session) => {
+    // nobody else changes it from here on
+    const results = await settledJobs(plan.jobs, session.entries, outcomeOf);
+    const jobs = await check(leftBy(results));
+    return runLeft({ directory, plan, jobs, results, session, concurrency, json, output });
+  });
+}

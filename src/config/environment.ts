@@ -1,0 +1,69 @@
+import type { Choices } from './defaults/choices.js';
+import type { Environment } from './interpolation/resolve.js';
+import { dictNode, toNode, type ConfigNode, type DictNode, type Scalar } from './node.js';
+import type { Origin } from './origin.js';
+import { escapeInterpolation } from './override/quote.js';
+import { childOf } from './select.js';
+import type { ConfigSource } from './source.js';
+
+/** The environment variables that set a key, in the order in which they are applied. */
+export const VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['PLUME_RECORD_BACKEND', 'record.backend'],
+  ['PLUME_BUFFER_SIZE', 'record.performance.buffer.max_records'],
+  ['PLUME_BUFFER_MEMORY_MB', 'record.performance.buffer.max_memory_mb'],
+  ['PLUME_PARQUET_COMPRESSION', 'record.storage.parquet.compression'],
+  ['PLUME_HDF5_COMPRESSION', 'record.storage.hdf5.compression'],
+  ['PLUME_ASYNC_IO', 'record.performance.async_io.enabled'],
+  ['PLUME_IO_WORKERS', 'record.performance.async_io.worker_threads'],
+]);
+
+/** A variable that is set; an empty one counts as not set, as in most programs. */
+export interface Setting {
+  readonly variable: string;
+  readonly key: string;
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+export function environmentSettings(env: Environment): Setting[] {
+  return [...VARIABLES].flatMap(([variable, key]) => {
+    const text = env[variable] ?? '';
+    return text === '' ? [] : [{ variable, key, text, origin: { kind: 'environment', variable, text } }];
+  });
+}
+
+/**
+ * Settings that choose an option: the backend is one of the group `record`, with all that stands in its file. A tree
+ * without that group (the one in a run directory, say) has the key alone.
+ */
+export function chooseByEnvironment(
+  settings: readonly Setting[],
+  source: ConfigSource,
+  choices: Choices,
+): Setting[] {
+  return settings.filter(({ key, text, origin }) => {
+    if (key !== 'record.backend' || !source.isGroup('record')) return true;
+    choices.addEnvironment('record', text, origin);
+    return false;
+  });
+}
+
+/** Sets the key, above what the files say. */
+export function applySetting(root: DictNode, { key, text, origin }: Setting): void {
+  const parts = key.split('.');
+  let here = root;
+  for (const part of parts.slice(0, -1)) {
+    let next: ConfigNode | undefined = childOf(here, part);
+    if (next?.kind !== 'dict') here.entries.set(part, (next = dictNode(origin)));
+    here = next;
+  }
+  here.entries.set(parts.at(-1)!, toNode(valueOf(text), origin));
+}
+
+/** What the text of a variable stands for: an integer, a number, a boolean, otherwise text. */
+function valueOf(text: string): Scalar {
+  if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace('+', ''));
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return /^null$/i.test(text) ? null : escapeInterpolation(text);
+}

@@ -1,0 +1,70 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
+import { ioError } from '../io/io-error.js';
+import { formatSweepId, PLAN_FILE, sweepDirectory } from './names.js';
+import { planSchema, type SweepPlan } from './plan.js';
+
+/** Makes a folder for the sweep that nobody else has and writes the plan into it. @throws CaptureError `io` */
+export async function createSweep(plan: SweepPlan, nowMs: number): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const directory = sweepDirectory(plan.output, formatSweepId(nowMs, attempt));
+    if (!(await claimDirectory(directory))) continue;
+    await writeFileAtomic(join(directory, PLAN_FILE), planText(plan));
+    return directory;
+  }
+}
+
+/** The plan as YAML, one line a job: every value as JSON, which is YAML, too. */
+export function planText({ jobs, ...rest }: SweepPlan): string {
+  const lines = Object.entries(rest).map(([key, value]) => `${key}: ${json(value)}\n`);
+  return [...lines, 'jobs:\n', ...jobs.map((job) => `  - ${json(job)}\n`)].join('');
+}
+
+/** JSON leaves some characters as they are that YAML does not allow. */
+function json(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * Reads the plan of a sweep and makes sure that its relative paths mean here what they meant when it began.
+ * @throws CaptureError `input` for a folder that is no sweep's, or one seen from elsewhere
+ */
+export async function openSweep(directory: string): Promise<SweepPlan> {
+  const plan = await readPlan(directory);
+  const expected = sweepDirectory(plan.output, basename(await realpath(directory)));
+  const found = await realpath(expected).catch(() => null);
+  if (found === (await realpath(directory))) return plan;
+  throw new CaptureError('input', `${directory} is not at ${expected}, where the sweep has its runs`, {
+    hint: `its paths start in ${plan.cwd}: go there, or move the results back`,
+  });
+}
+
+async function readPlan(directory: string): Promise<SweepPlan> {
+  const path = join(directory, PLAN_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw ioError(`cannot read ${path}`, error);
+    throw new CaptureError('input', `${directory} is not the folder of a sweep: it has no ${PLAN_FILE}`, {
+      hint: 'give <output>/multirun/<sweep_id>, which --multirun prints when it starts',
+      cause: error,
+    });
+  }
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { logLevel: 'silent' });
+  const result = planSchema.safeParse(document.errors.length === 0 ? document.toJS() : null);
+  if (result.success) return result.data;
+  const [syntax] = document.errors;
+  const [issue] = result.error.issues;
+  const reason = syntax?.message.split('\n')[0] ?? `${issue!.path.join('.')}: ${issue!.message}`;
+  throw new CaptureError('input', `${path} is not the plan of a sweep: ${reason}`, {
+    hint: 'it is never edited; start the sweep anew',
+  });
+}
