@@ -17,10 +17,16 @@ const scratch = mkdtempSync(join(tmpdir(), 'plume-bench-'));
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const count = (n) => Math.round(n).toLocaleString('en-US');
 
-/** Runs node with these arguments; gives what it printed as JSON and the seconds of the whole process. */
-function time(args) {
+const python = process.env.PLUME_PEERS_PYTHON;
+const hydraArgs = [
+  join(here, '../test/peers/hydra_app.py'),
+  ...['-cp', join(here, '../conf'), '-cn', 'data_capture/config', '--cfg', 'job'],
+];
+
+/** Runs a program, node by default; gives what it printed as JSON and the seconds of the whole process. */
+function time(args, program = process.execPath) {
   const begun = performance.now();
-  const text = execFileSync(process.execPath, args, {
+  const text = execFileSync(program, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -60,10 +66,14 @@ function benchStartup() {
   const bare = [];
   const help = [];
   const compose = [];
+  const complete = [];
+  const hydra = [];
   for (let round = 0; round < 4 * rounds; round++) {
     bare.push(time(['-e', '0']).seconds);
     help.push(time([binary, '--help']).seconds);
     compose.push(time([binary, '--cfg', 'job']).seconds);
+    complete.push(time([binary, 'complete', '--', 'env.gr']).seconds);
+    if (python !== undefined) hydra.push(time(hydraArgs, python).seconds);
   }
   const ratio = (values) => median(values.map((seconds, i) => seconds / bare[i])).toFixed(2);
   const ms = (values) => `${(median(values) * 1000).toFixed(0)} ms`;
@@ -71,6 +81,13 @@ function benchStartup() {
   console.log(`  node -e 0  ${ms(bare)}`);
   console.log(`  --help     ${ms(help)}   ratio ${ratio(help)}`);
   console.log(`  --cfg job  ${ms(compose)}   ratio ${ratio(compose)}`);
+  console.log(`  complete   ${ms(complete)}   ratio ${ratio(complete)}`);
+  if (python === undefined) {
+    console.log('  Hydra      not measured: PLUME_PEERS_PYTHON names no Python that has it');
+    return;
+  }
+  const ofHydra = median(compose.map((seconds, i) => seconds / hydra[i])).toFixed(2);
+  console.log(`  Hydra      ${ms(hydra)}   its --cfg job of the same tree; ours takes ${ofHydra} of it`);
 }
 
 try {

@@ -86,6 +86,7 @@ describe('each rule bites', () => {
     ['validate-imports-only-core-io-sim-backends', 'validate/a.ts', '../record/ok.js'],
     ['ingest-imports-only-core-io-backends', 'ingest/a.ts', '../validate/ok.js'],
     ['prune-imports-only-core-io-backends', 'prune/a.ts', '../ingest/ok.js'],
+    ['sweep-imports-only-core-io', 'sweep/a.ts', '../record/ok.js'],
     ['config-is-nobodys-dependency', 'record/b.ts', '../config/ok.js'],
     ['cli-is-the-top', 'config/a.ts', '../cli/ok.js'],
     ['terminal-only-in-cli', 'record/c.ts', 'chalk'],
@@ -97,7 +98,7 @@ describe('each rule bites', () => {
   const house = mkdtempSync(join(tmpdir(), 'plume-house-'));
   let broken: string[];
   beforeAll(async () => {
-    const rooms = ['core', 'io', 'sim', 'backends', 'record', 'validate', 'ingest', 'prune', 'config', 'cli'];
+    const rooms = ['core', 'io', 'sim', 'backends', 'record', 'validate', 'ingest', 'prune', 'sweep', 'config', 'cli'];
     write('tsconfig.json', '{ "compilerOptions": { "module": "NodeNext" } }');
     write('package.json', '{ "type": "module", "devDependencies": { "vitest": "*" } }');
     for (const room of rooms) write(`src/${room}/ok.ts`, 'export const ok = 1;\n');

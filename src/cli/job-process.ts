@@ -14,6 +14,8 @@ export function startJobWorker(): JobWorker<CaptureTask, JobEnd> {
     // stdout is for results; what Node says when it dies goes to stderr
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  // `run` has its own ear for this; without one at all Node would end the sweep
+  child.on('error', () => {});
   // what cannot be sent needs no answer: the process is gone, and `exit` says so
   const send = (message: ToWorker): void => void child.send(message, () => {});
   return {

@@ -49,15 +49,15 @@ async function work(task: CaptureTask): Promise<void> {
   });
   // it may be refused when nobody waits for it any more, or not yet
   leave.catch(() => {});
-  let runDir: string | null = null;
+  const claimed: { runDir: string | null } = { runDir: null };
   let toldAt = 0;
   let end: JobEnd;
   try {
     const result = await runCapture(task, {
       signal: controller.signal,
       onStart: async ({ directory }) => {
-        runDir = directory;
-        send({ kind: 'started', runDir });
+        claimed.runDir = directory;
+        send({ kind: 'started', runDir: directory });
         // a run that the ledger does not know must not become a whole one
         await leave;
       },
@@ -71,6 +71,7 @@ async function work(task: CaptureTask): Promise<void> {
     end = endOf(result);
   } catch (error) {
     // a run that could not even begin has taken its directory away again
+    const { runDir } = claimed;
     end = failure(error, runDir !== null && (await exists(runDir)) ? runDir : null);
   }
   atWork = null;

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ConfigError, loadConfig, type ComposeRequest } from '../config/index.js';
-import type { ConfigSource } from '../config/source.js';
+import { ConfigError, loadConfig, type ComposeRequest, type ConfigSource } from '../config/index.js';
 import { CaptureError } from '../core/errors.js';
 import { exists } from '../io/atomic.js';
 import { prepareSimulation } from '../record/inputs.js';

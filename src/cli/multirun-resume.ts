@@ -1,4 +1,4 @@
-import { ConfigSource } from '../config/source.js';
+import { openSource } from '../config/index.js';
 import { settledJobs } from '../sweep/finished-run.js';
 import { isDone, type JobResult } from '../sweep/ledger.js';
 import { readLedger } from '../sweep/ledger-file.js';
@@ -25,17 +25,16 @@ export interface ResumeOptions {
  * @returns the exit code
  */
 export async function resumeSweep(
-  directory: string,
+  given: string,
   { concurrency, dryRun, json, argv, output }: ResumeOptions,
 ): Promise<number> {
-  const plan = await openSweep(directory);
+  const { directory, plan } = await openSweep(given);
   const leftBy = (results: ReadonlyMap<number, JobResult>): PlannedJob[] =>
     plan.jobs.filter(({ job }) => !isDone(results.get(job)));
   const check = (left: readonly PlannedJob[]): Promise<CheckedJob[]> => {
     const { config_path: configPath, config_dir: configDir, config_name: configName } = plan;
-    const source = ConfigSource.open(configPath, configDir);
-    const request = { configPath, configDir, configName, overrides: [] };
-    return checkJobs(left, { request, source, argv, output });
+    const request = { configPath, configDir, configName, overrides: plan.overrides };
+    return checkJobs(left, { request, source: openSource(request), argv, output });
   };
 
   const entries = await readLedger(directory);

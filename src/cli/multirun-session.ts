@@ -1,4 +1,4 @@
-import { shellQuote } from '../config/override/syntax-error.js';
+import { shellQuote } from '../config/index.js';
 import { isDone, type JobResult } from '../sweep/ledger.js';
 import type { SweepPlan } from '../sweep/plan.js';
 import { openSession, type Session } from '../sweep/session.js';

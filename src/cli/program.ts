@@ -7,6 +7,7 @@ import type { ValidateOptions } from './commands/validate.js';
 import { SHELLS, type Shell } from './completion/shells.js';
 import { packageVersion } from '../io/package-info.js';
 import { DEFAULT_CONFIG } from './config-options.js';
+import { checkFlags } from './flag-rules.js';
 import { processOutput } from './ui.js';
 
 const EXIT_HELP = `
@@ -46,6 +47,8 @@ function oneLine(text: string): string {
 const CAPTURE_EXAMPLES = `Examples:
   $ plume-nav-capture --output results --experiment demo --episodes 2 --seed 100 --grid 8x8
   $ plume-nav-capture --config-name data_capture/config episodes=5 'env.grid_size=[64,64]' policy=surge_and_cast env.action_type=oriented
+  $ plume-nav-capture -m seed=1,2,3 policy=random,surge_and_cast --jobs 2
+  $ plume-nav-capture config explain policy.persistence policy=surge_and_cast
   $ plume-nav-capture validate results/demo/run-20261121-120000
   $ plume-nav-capture prune results --keep-last 10 --keep-within 30d --dry-run`;
 
@@ -94,6 +97,7 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', `\n${CAPTURE_EXAMPLES}`)
     .action(async (overrides: string[], options: CaptureOptions) => {
+      checkFlags(options);
       const { run } = await captureCommand(options);
       exit(await run(overrides, options, argv, processOutput));
     });

@@ -1,7 +1,7 @@
 import { Choices } from './defaults/choices.js';
 import { expandDefaults, mergeOrder, type Part } from './defaults/expand.js';
 import { Composition, type ComposedConfig } from './composition.js';
-import { applySetting, chooseByEnvironment, environmentSettings } from './environment.js';
+import { applySetting, chooseByEnvironment, environmentSettings, mistypedVariables } from './environment.js';
 import { Resolution, type Environment } from './interpolation/resolve.js';
 import { mergeInto } from './merge.js';
 import { dictNode, toNode, type ConfigNode, type DictNode } from './node.js';
@@ -28,7 +28,7 @@ export interface ComposeRequest {
 
 /** What composing may be given and may tell, beyond the configuration. */
 export interface ComposeContext {
-  /** An opened source of the same folders, so that many compositions read each file once. */
+  /** What openSource gave for the same folders, so that many compositions read each file once. */
   readonly source?: ConfigSource;
   /** Told of the tree after each step that may have changed it, with what made the step. */
   readonly onStep?: (root: DictNode, step: Step) => void;
@@ -69,13 +69,12 @@ export function composeUnresolved(
   problems: string[],
   { source: opened, onStep }: ComposeContext = {},
 ): Composition {
-  const main = opened ?? ConfigSource.open(request.configPath, request.configDir);
   const env = request.env ?? process.env;
-  const warnings: string[] = [];
+  const warnings = mistypedVariables(env);
   const parsed: Override[] = [];
   collect(request.overrides, problems, (text) => parsed.push(parseOverride(text)));
   return withProblems(problems, () => {
-    const source = withSearchPath(main, request.configName, parsed, env, warnings);
+    const source = opened ?? sourceOf(request, parsed, env, warnings);
     const choices = new Choices();
     const settings = chooseByEnvironment(environmentSettings(env), source, choices);
     const values: Override[] = [];
@@ -102,14 +101,22 @@ export function composeUnresolved(
 
 const SEARCH_PATH = 'hydra.searchpath';
 
-/** The source with the folders that `hydra.searchpath` of the command line, else of the primary config, names. */
-function withSearchPath(
-  source: ConfigSource,
-  configName: string,
+/** The folders of a request, opened: with them many compositions read each file once. */
+export function openSource(request: ComposeRequest): ConfigSource {
+  const searchPath = request.overrides.filter((text) =>
+    text.replace(/^\+*/, '').startsWith(`${SEARCH_PATH}=`),
+  );
+  return sourceOf(request, searchPath.map(parseOverride), request.env ?? process.env, []);
+}
+
+/** The tree, `--config-dir`, and the folders that `hydra.searchpath` of the command line, else of the config, names. */
+function sourceOf(
+  { configPath, configDir, configName }: ComposeRequest,
   overrides: readonly Override[],
   env: Environment,
   warnings: string[],
 ): ConfigSource {
+  const source = ConfigSource.open(configPath, configDir);
   const override = overrides.find(({ key }) => key === SEARCH_PATH);
   const node =
     override === undefined
@@ -122,9 +129,9 @@ function withSearchPath(
 
 function refuseHydra({ key, text }: Override): void {
   if (/^hydra(?:[./]|$)/.test(key)) {
-    refuse(
-      `override '${text}': this program has no Hydra runtime to configure; results go where 'output' says`,
-    );
+    const way =
+      key === 'hydra.mode' ? 'to run a sweep add --multirun (-m)' : "results go where 'output' says";
+    refuse(`override '${text}': this program has no Hydra runtime to configure; ${way}`);
   }
 }
 
@@ -144,7 +151,7 @@ function isGroupChoice({ key, value }: Override, source: ConfigSource): boolean 
 function mergeParts(parts: readonly Part[], env: Environment, onStep: ComposeContext['onStep']): DictNode {
   const root = dictNode({ kind: 'file', file: parts[0]?.config.file ?? '', line: 1, column: 1 });
   const follow = (path: readonly string[]): ConfigNode | null => followQuietly(root, path, env);
-  for (const [index, part] of parts.entries()) {
+  for (const part of parts) {
     const { config, package: package_ } = part;
     const { searchPath } = config;
     if (searchPath !== null && part.parent !== null) {

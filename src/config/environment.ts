@@ -1,3 +1,4 @@
+import { nearest } from '../core/nearest.js';
 import type { Choices } from './defaults/choices.js';
 import type { Environment } from './interpolation/resolve.js';
 import { dictNode, toNode, type ConfigNode, type DictNode, type Scalar } from './node.js';
@@ -29,6 +30,15 @@ export function environmentSettings(env: Environment): Setting[] {
   return [...VARIABLES].flatMap(([variable, key]) => {
     const text = env[variable] ?? '';
     return text === '' ? [] : [{ variable, key, text, origin: { kind: 'environment', variable, text } }];
+  });
+}
+
+/** Variables that are nearly one of ours: most likely mistyped, and without effect. */
+export function mistypedVariables(env: Environment): string[] {
+  return Object.keys(env).flatMap((name) => {
+    if (!name.startsWith('PLUME_') || VARIABLES.has(name)) return [];
+    const meant = nearest(name, VARIABLES.keys());
+    return meant === undefined ? [] : [`environment variable ${name} is not read; did you mean ${meant}?`];
   });
 }
 

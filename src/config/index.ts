@@ -4,7 +4,7 @@ import type { Explanation } from './explain.js';
 import { ConfigError, withProblems } from './problems.js';
 import type { CaptureConfig } from './schema.js';
 
-export { compose, type ComposeContext, type ComposeRequest } from './compose.js';
+export { compose, openSource, type ComposeContext, type ComposeRequest } from './compose.js';
 export type { ComposedConfig, Composition } from './composition.js';
 export { mergeOrder, type Branch } from './defaults/expand.js';
 export type { Explanation, Write } from './explain.js';
@@ -12,7 +12,8 @@ export { describeOrigin, type Origin } from './origin.js';
 export { configPart } from './part.js';
 export { flagOverrides, type CaptureFlags } from './flags.js';
 export type { ConfigMap, ConfigValue } from './node.js';
-export { drawPlace } from './override/syntax-error.js';
+export type { ConfigSource } from './source.js';
+export { drawPlace, shellQuote } from './override/syntax-error.js';
 export { ConfigError } from './problems.js';
 export type { CaptureConfig } from './schema.js';
 export { expandSweep, type SweepJob } from './sweep/expand.js';

@@ -4,7 +4,8 @@ import { CaptureError } from '../core/errors.js';
 export class ConfigError extends CaptureError {
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[], options: { cause?: unknown } = {}) {
+  constructor(lines: readonly string[], options: { cause?: unknown } = {}) {
+    const problems = lines.map(clipped);
     super(
       'config',
       problems.length === 1
@@ -15,6 +16,15 @@ export class ConfigError extends CaptureError {
     this.name = 'ConfigError';
     this.problems = problems;
   }
+}
+
+const LONGEST = 2000;
+
+/** A line that quotes megabytes of somebody's file tells nothing: its beginning and end do. */
+function clipped(line: string): string {
+  if (line.length <= LONGEST) return line;
+  const half = LONGEST / 2;
+  return `${line.slice(0, half)} … (${line.length - LONGEST} more characters) … ${line.slice(-half)}`;
 }
 
 /** A problem somebody further out may add to: refuses the configuration with one line. */

@@ -4,6 +4,8 @@ export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'config.yaml';
 export const OVERRIDES_FILE = 'overrides.yaml';
 export const LOCK_FILE = 'run.lock';
+/** In the folder of a sweep, which lies among the runs it made and is none. */
+export const SWEEP_PLAN_FILE = 'multirun.yaml';
 /** In the folder of an ingested run: what it holds and where it came from. */
 export const DATASET_INDEX_FILE = 'DATASET_INDEX.json';
 

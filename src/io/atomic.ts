@@ -40,8 +40,9 @@ async function makeParents(path: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(path) === path || (await exists(dirname(path)))) throw error;
-    await makeParents(dirname(path));
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    // another process may have made the parent since
+    if (!(await exists(dirname(path)))) await makeParents(dirname(path));
     await mkdir(path).catch((again: NodeJS.ErrnoException) => {
       // another process was faster
       if (again.code !== 'EEXIST') throw again;

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
-import { RUN_FILE } from '../core/layout.js';
+import { RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
 import type { FoundRun } from './plan.js';
@@ -55,12 +55,16 @@ async function runsOf(root: string, experiment: string, skipped: Skipped[]): Pro
     if (await isRunDirectory(join(root, path))) {
       const run = await readRun(root, experiment, runId);
       if (run !== null) runs.push(run);
-    } else if ((await statsOf(join(root, path))) !== null) {
+    } else if ((await statsOf(join(root, path))) !== null && !(await isSweep(join(root, path)))) {
       skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
     }
   }
   return runs;
 }
+
+/** A sweep's own folder is where it should be, and nothing to remark. */
+const isSweep = async (directory: string): Promise<boolean> =>
+  (await statsOf(join(directory, SWEEP_PLAN_FILE))) !== null;
 
 async function requireResults(results: string): Promise<string> {
   const hint = 'give the folder that holds the experiments: <results>/<experiment>/<run_id>';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { formatRunId } from '../core/ids.js';
+import { SWEEP_PLAN_FILE } from '../core/layout.js';
 
 /** Every name of a sweep's folder. None is that of a file of a run, so no command takes the folder for one. */
-export const PLAN_FILE = 'multirun.yaml';
+export const PLAN_FILE = SWEEP_PLAN_FILE;
 export const LEDGER_FILE = 'jobs.jsonl';
 
 /** `<output>/multirun/<sweep_id>`, the output that of the first job. */

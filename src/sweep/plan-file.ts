@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
@@ -11,7 +11,12 @@ export async function createSweep(plan: SweepPlan, nowMs: number): Promise<strin
   for (let attempt = 1; ; attempt++) {
     const directory = sweepDirectory(plan.output, formatSweepId(nowMs, attempt));
     if (!(await claimDirectory(directory))) continue;
-    await writeFileAtomic(join(directory, PLAN_FILE), planText(plan));
+    try {
+      await writeFileAtomic(join(directory, PLAN_FILE), planText(plan));
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
     return directory;
   }
 }
@@ -32,14 +37,15 @@ function json(value: unknown): string {
 
 /**
  * Reads the plan of a sweep and makes sure that its relative paths mean here what they meant when it began.
+ * @returns the plan, and the folder as the sweep itself called it
  * @throws CaptureError `input` for a folder that is no sweep's, or one seen from elsewhere
  */
-export async function openSweep(directory: string): Promise<SweepPlan> {
-  const plan = await readPlan(directory);
-  const expected = sweepDirectory(plan.output, basename(await realpath(directory)));
-  const found = await realpath(expected).catch(() => null);
-  if (found === (await realpath(directory))) return plan;
-  throw new CaptureError('input', `${directory} is not at ${expected}, where the sweep has its runs`, {
+export async function openSweep(given: string): Promise<{ directory: string; plan: SweepPlan }> {
+  const plan = await readPlan(given);
+  const real = await realpath(given);
+  const directory = sweepDirectory(plan.output, basename(real));
+  if ((await realpath(directory).catch(() => null)) === real) return { directory, plan };
+  throw new CaptureError('input', `${given} is not at ${directory}, where the sweep has its runs`, {
     hint: `its paths start in ${plan.cwd}: go there, or move the results back`,
   });
 }

@@ -44,6 +44,13 @@ it('takes an empty variable as not set', () => {
   expect(composed({ PLUME_BUFFER_SIZE: '' })).toEqual(composed({}));
 });
 
+it('warns of a variable that is nearly one of ours', () => {
+  const env = { PLUME_BUFER_SIZE: '9', PLUME_SOMETHING_ELSE: '1', HOME: '/' };
+  expect(compose({ ...PACKED, overrides: [], env }).warnings).toEqual([
+    'environment variable PLUME_BUFER_SIZE is not read; did you mean PLUME_BUFFER_SIZE?',
+  ]);
+});
+
 it('takes text as it is, `${` too', () => {
   const tree = composed({ PLUME_PARQUET_COMPRESSION: '${seed}' });
   expect(at(tree, 'record.storage.parquet.compression')).toBe('${seed}');

@@ -6,6 +6,8 @@ import { capture, plume, scratchDirectory } from './binary.js';
 const FLAG_ERRORS: readonly [string, string[], string][] = [
   ['--resolve alone', ['--resolve'], '--resolve goes with --cfg job'],
   ['--package alone', ['-p', 'env'], '--package goes with --cfg job'],
+  ['--jobs alone', ['--jobs', '2'], '--jobs goes with --multirun'],
+  ["Hydra's way to a sweep", ['hydra.mode=MULTIRUN'], 'to run a sweep add --multirun (-m)'],
   ['a part that is not there', ['--cfg', 'job', '-p', 'env.wnd'], "there is no 'env.wnd' in the config"],
   [
     '--cfg of a sweep',

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -66,21 +67,23 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   }
 }
 
-/** Processes that write a run now, by the locks of the runs. */
+/** Processes that write a run now, by the locks of the runs; the last to start first. */
 function writers(cwd: string): number[] {
   const locks = [...runsOf(cwd).keys()].map((name) => join(cwd, 'results/demo', name, 'run.lock'));
-  return locks.filter(existsSync).flatMap((lock) => {
+  const found = locks.flatMap((lock) => {
     try {
-      return [(JSON.parse(readFileSync(lock, 'utf8')) as { pid: number }).pid];
+      const { pid } = JSON.parse(readFileSync(lock, 'utf8')) as { pid: number };
+      return [{ pid, since: statSync(lock).mtimeMs }];
     } catch {
-      // just gone, or not all written
+      // not there, or not all written
       return [];
     }
   });
+  return found.sort((a, b) => b.since - a.since).map(({ pid }) => pid);
 }
 
 /** Some hundred milliseconds a job. */
-const SLOW = ['episodes=300', 'env.max_steps=500', 'env.goal_radius=0'];
+const SLOW = ['episodes=500', 'env.max_steps=500', 'env.goal_radius=0'];
 const SLOW_SWEEP = ['-m', 'seed=range(1,7)', ...SLOW, '--jobs', '2'];
 
 /** Starts a sweep and gives it back when its first job has ended and others are at work. */
@@ -222,7 +225,7 @@ describe('a sweep of twelve', () => {
     expect(validated.stdout).not.toContain('sweep-');
     const pruned = await plume(['prune', 'results', '--keep-last', '1', '--yes'], { cwd });
     expect(pruned.exitCode).toBe(0);
-    expect(pruned.stdout).not.toContain('sweep-');
+    expect(pruned.stdout + pruned.stderr).not.toContain('sweep-');
     expect(existsSync(join(cwd, result.sweep_dir, 'multirun.yaml'))).toBe(true);
     const ingested = await plume(['ingest', '--run-dir', result.sweep_dir, '--out-dir', 'data'], { cwd });
     expect(ingested.exitCode).toBe(2);

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { RULE_TITLES } from './hydra-cases/deliberate.js';
 import { families, withFolder } from './hydra-cases/generated/families.js';
 import { findPeers } from './python.js';
 
@@ -22,4 +24,9 @@ describe.skipIf(peers.python === null)(`as real Hydra, generated (${peers.reason
       expect((1 - outcome.accepted / count) * 100).toBeGreaterThanOrEqual(refused);
     });
   });
+});
+
+it('explains differences only with what the documentation says', () => {
+  const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8');
+  for (const title of RULE_TITLES) expect(page).toContain(`**${title}.**`);
 });

@@ -3,54 +3,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compose, ConfigError, type ConfigValue, toYaml } from '../../src/config/index.js';
+import { compose, type ConfigValue, toYaml } from '../../src/config/index.js';
 import { resolveTree } from '../../src/config/interpolation/resolve.js';
 import { parseOverride } from '../../src/config/override/parse.js';
-import { pythonRepr } from '../../src/config/python-text.js';
 import { readYaml } from '../../src/config/yaml/read.js';
 import { DELIBERATE } from './hydra-cases/deliberate.js';
 import { TREES } from './hydra-cases/trees.js';
 import { OVERRIDES, VALUES } from './hydra-cases/values.js';
 import { DOCUMENTS, INTERPOLATIONS, SCALARS } from './hydra-cases/yaml.js';
+import { attempt, ENV, isSame, tagged, type Answer } from './hydra-compare.js';
 import { ask, findPeers } from './python.js';
 
 const peers = findPeers(['hydra', 'omegaconf']);
 const ORACLE = fileURLToPath(new URL('hydra_oracle.py', import.meta.url));
 const CONF = fileURLToPath(new URL('../../conf', import.meta.url));
-const ENV = { PLUME_TEST: 'some text', PLUME_NUMBER: '1e3' };
-
-interface Answer {
-  ok?: unknown;
-  sha256?: string;
-  error?: string;
-}
-
-/** The oracle's form of a value. */
-function tagged(value: ConfigValue): unknown {
-  if (typeof value === 'bigint') return { int: String(value) };
-  if (typeof value === 'number') return { float: pythonRepr(value) };
-  if (Array.isArray(value)) return value.map(tagged);
-  if (value instanceof Map) return { map: [...value].map(([key, item]) => [key, tagged(item)]) };
-  return value;
-}
-
-function attempt(make: () => Answer): Answer {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { error: error.message };
-  }
-}
-
 /** Ours equals theirs, errors where it errors; what docs/config.md lists as different is exactly that. */
 function compare(what: string, ours: Answer, theirs: Answer): string[] {
-  const same =
-    theirs.error === undefined
-      ? ours.error === undefined &&
-        JSON.stringify(ours.ok) === JSON.stringify(theirs.ok) &&
-        (ours.sha256 ?? theirs.sha256) === theirs.sha256
-      : ours.error !== undefined;
+  const same = isSame(ours, theirs);
   const deliberate = DELIBERATE.has(what);
   if (same) return !deliberate ? [] : [`${what}: listed as different, but the same`];
   return !deliberate ? [`${what}\n  ours   ${JSON.stringify(ours)}\n  theirs ${JSON.stringify(theirs)}`] : [];
@@ -74,6 +43,38 @@ const composed = (dir: string, name: string, overrides: readonly string[]): Answ
 
 const folder = mkdtempSync(join(tmpdir(), 'plume-hydra-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Hand-written cases there are at least, by construct: a corpus does not shrink unseen. */
+const CONSTRUCTS: readonly (readonly [construct: string, pattern: RegExp, least: number])[] = [
+  ['groups', /- \/?\w+: \w/, 140],
+  ['nested groups', /\w+\/\w+\/\w+/, 30],
+  ['absolute groups', /- (?:override )?\/\w/, 40],
+  ['lists of options', /\[\w+, ?\w+\]/, 38],
+  ['optional', /optional /, 15],
+  ['override lines', /override \/?\w+:/, 18],
+  ['null placeholders', /- [\w/@.]+: null/, 15],
+  ['options to be chosen', /- \w+: \?\?\?/, 10],
+  ['packages of entries', /- \/?[\w/]+@[\w.]+: /, 30],
+  ['headers', /# ?@package/, 30],
+  ['_global_', /_global_/, 25],
+  ['_self_', /_self_/, 100],
+  ['chosen by interpolation', /- [\w@]+: \w*\$\{/, 10],
+];
+
+it('has cases enough of every construct', () => {
+  const trees = TREES.flatMap(({ files, overrides }) =>
+    overrides.map((list) => [...Object.values(files), ...Object.keys(files), ...list].join('\n')),
+  );
+  for (const [construct, pattern, least] of CONSTRUCTS) {
+    expect(trees.filter((text) => pattern.test(text)).length, construct).toBeGreaterThanOrEqual(least);
+  }
+  expect(trees.length).toBeGreaterThanOrEqual(300);
+  expect(VALUES.length).toBeGreaterThanOrEqual(339);
+  expect(OVERRIDES.length).toBeGreaterThanOrEqual(77);
+  expect(SCALARS.length).toBeGreaterThanOrEqual(241);
+  expect(DOCUMENTS.length).toBeGreaterThanOrEqual(86);
+  expect(INTERPOLATIONS.length).toBeGreaterThanOrEqual(184);
+});
 
 describe.skipIf(peers.python === null)(`as real Hydra (${peers.reason})`, () => {
   it('reads the values of overrides', () => {

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -57,7 +65,9 @@ describe('createSweep and openSweep', () => {
     expect(directories.sort()).toEqual(
       ['', '-2', '-3'].map((suffix) => join(wanted.output, `multirun/sweep-20260102-030405${suffix}`)),
     );
-    for (const directory of directories) expect(await openSweep(directory)).toEqual(wanted);
+    for (const directory of directories) {
+      expect(await openSweep(`${directory}/`)).toEqual({ directory, plan: wanted });
+    }
   });
 
   it('find the sweep through a link to its results', async () => {
@@ -65,7 +75,7 @@ describe('createSweep and openSweep', () => {
     const directory = await createSweep(wanted, NOW);
     const link = `${wanted.output}-link`;
     symlinkSync(wanted.output, link);
-    expect(await openSweep(directory.replace(wanted.output, link))).toEqual(wanted);
+    expect(await openSweep(directory.replace(wanted.output, link))).toEqual({ directory, plan: wanted });
   });
 
   it('refuse a folder that was moved, since its runs would go elsewhere', async () => {
@@ -114,5 +124,13 @@ describe('createSweep and openSweep', () => {
     writeFileSync(output, '');
     await expect(createSweep(plan({ output }), NOW)).rejects.toMatchObject({ kind: 'io' });
     expect(readFileSync(output, 'utf8')).toBe('');
+  });
+
+  it('leave no folder when the plan cannot be written', async () => {
+    const wanted = plan();
+    // what no text can hold
+    const failing = { ...wanted, overrides: [{ toJSON: () => 1n }] as unknown as string[] };
+    await expect(createSweep(failing, NOW)).rejects.toThrow(TypeError);
+    expect(readdirSync(join(wanted.output, 'multirun'))).toEqual([]);
   });
 });

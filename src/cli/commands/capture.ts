@@ -5,7 +5,6 @@ import {
   type CaptureConfig,
   type CaptureFlags,
 } from '../../config/index.js';
-import { CaptureError } from '../../core/errors.js';
 import { compactJson, type JsonValue } from '../../core/canonical-json.js';
 import type { CaptureResult } from '../../record/capture.js';
 import { composeRequest, type ConfigOptions } from '../config-options.js';
@@ -29,12 +28,6 @@ export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   json?: boolean;
 }
 
-/** Flags that would mean nothing without `--cfg` are a slip. */
-function requireCfg({ resolve, package: name }: CaptureOptions): void {
-  if (resolve === undefined && name === undefined) return;
-  throw new CaptureError('usage', `${resolve === undefined ? '--package' : '--resolve'} goes with --cfg job`);
-}
-
 /** `capture [overrides...]`: compose the config, run the episodes, print where they lie. */
 export async function run(
   operands: string[],
@@ -43,7 +36,6 @@ export async function run(
   output: Output,
 ): Promise<number> {
   requireOverrides(operands);
-  requireCfg(options);
   const overrides = [...operands, ...flagOverrides(options)];
   const { composed, config } = await loadConfig(composeRequest(options, overrides));
   for (const warning of composed.warnings) output.stderr(`warning: ${warning}\n`);

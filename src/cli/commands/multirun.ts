@@ -1,5 +1,4 @@
-import { expandSweep, flagOverrides } from '../../config/index.js';
-import { ConfigSource } from '../../config/source.js';
+import { expandSweep, flagOverrides, openSource } from '../../config/index.js';
 import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import { packageVersion } from '../../io/package-info.js';
@@ -33,7 +32,7 @@ export async function run(
   }
   requireOverrides(operands);
   const request = composeRequest(options, overrides);
-  const source = ConfigSource.open(request.configPath, request.configDir);
+  const source = openSource(request);
   const asked = expandSweep(overrides, source).map((job, index) => ({
     job: index + 1,
     swept: Object.fromEntries(job.swept),

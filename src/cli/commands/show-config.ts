@@ -1,5 +1,4 @@
-import { CaptureError } from '../../core/errors.js';
-import { compactJson, type JsonValue } from '../../core/canonical-json.js';
+import { compactJson } from '../../core/canonical-json.js';
 import { composeOnly, configPart, flagOverrides, toYaml, type Composition } from '../../config/index.js';
 import { composeRequest } from '../config-options.js';
 import { EXIT } from '../exit-codes.js';
@@ -15,7 +14,6 @@ export async function run(
   output: Output,
 ): Promise<number> {
   requireOverrides(operands);
-  refuseSweep(options);
   const composition = composeOnly(composeRequest(options, [...operands, ...flagOverrides(options)]));
   for (const warning of composition.warnings) output.stderr(`warning: ${warning}\n`);
   if (options.info === undefined) {
@@ -27,21 +25,13 @@ export async function run(
   return EXIT.done;
 }
 
-function refuseSweep({ cfg, multirun, resumeSweep }: CaptureOptions): void {
-  if (multirun !== true && resumeSweep === undefined) return;
-  const flag = cfg === undefined ? '--info' : '--cfg';
-  throw new CaptureError('usage', `${flag} shows the config of one run, not of a sweep`, {
-    hint: 'leave out --multirun and give one value for each key, or see the runs with --multirun --dry-run',
-  });
-}
-
 /** As Hydra prints it: interpolations as written unless resolved, a part below a line that names it. */
 function partText(
   composition: Composition,
   { package: name, resolve = false, json = false }: CaptureOptions,
 ): string {
   const value = configPart(composition, name ?? null, resolve);
-  if (json) return `${compactJson(value as JsonValue)}\n`;
+  if (json) return `${compactJson(value)}\n`;
   const isPart = name !== undefined && name !== '_global_' && (value instanceof Map || Array.isArray(value));
   return (
     (isPart ? `# @package ${name}\n` : '') + toYaml(value, { interpolations: resolve ? 'escaped' : 'kept' })

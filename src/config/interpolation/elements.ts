@@ -36,6 +36,10 @@ export class ElementParser {
   }
 
   element(): Element {
+    return this.#scanner.nested(() => this.#element());
+  }
+
+  #element(): Element {
     if (this.#scanner.match(/\[[ \t]*/y) !== null) {
       return { kind: 'list', items: this.#sequence(/[ \t]*\]/y, () => this.#orEmpty()) };
     }

@@ -69,6 +69,10 @@ export class InterpolationParser {
 
   /** What follows `${`, with its closing brace. */
   interpolation(): Interpolation {
+    return this.scanner.nested(() => this.#interpolation());
+  }
+
+  #interpolation(): Interpolation {
     this.scanner.match(/[ \t]+/y);
     const pieces: (string | Interpolation)[] = [];
     for (;;) {

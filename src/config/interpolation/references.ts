@@ -35,7 +35,7 @@ export function referencesIn(node: ConfigNode, path: readonly string[]): Referen
       return;
     }
     const [first] = interpolation.args;
-    const name = interpolation.name.join('');
+    const name = interpolation.name.map((piece) => (typeof piece === 'string' ? piece : '')).join('');
     if (name === 'oc.env' && first?.kind === 'scalar') variables.push(String(first.value));
     if (name === 'oc.select' && first?.kind === 'scalar') keys.push(absolute(String(first.value), path));
     interpolation.args.forEach(visitElement);

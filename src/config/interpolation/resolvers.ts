@@ -50,7 +50,7 @@ function environment(args: readonly Located[], context: Context): Located {
   countArguments(args, 1, 2, 'oc.env:NAME,default', context);
   const { resolution, from } = context;
   const name = textOf(args, 'oc.env takes the name of a variable', context);
-  const value = resolution.env[name];
+  const value = Object.hasOwn(resolution.env, name) ? resolution.env[name] : undefined;
   if (value !== undefined) return resolution.plain(value, from);
   const fallback = args[1];
   if (fallback === undefined)

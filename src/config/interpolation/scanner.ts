@@ -1,9 +1,13 @@
 import { InterpolationSyntaxError } from './syntax.js';
 
+/** As in YAML files. */
+const MAX_DEPTH = 100;
+
 /** A place in a text that moves forward. */
 export class Scanner {
   readonly text: string;
   position = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -30,6 +34,14 @@ export class Scanner {
     if (found === null) return null;
     this.position += found[0].length;
     return found[0];
+  }
+
+  /** Reads something that may hold more of its kind; too much of that is refused before the stack ends. */
+  nested<T>(read: () => T): T {
+    if (++this.#depth > MAX_DEPTH) this.fail(`nested more than ${MAX_DEPTH} levels deep`);
+    const result = read();
+    this.#depth--;
+    return result;
   }
 
   fail(message: string): never {

@@ -155,6 +155,8 @@ class Builder {
 
   #claimAnchor(node: Exclude<Node, Alias>): void {
     if (node.anchor === undefined) return;
+    if (!/^[\w-]+$/.test(node.anchor))
+      this.#refuse(node, `the anchor '&${node.anchor}' may have only A-Z a-z 0-9 _ -`);
     if (this.#anchors.has(node.anchor)) this.#refuse(node, `the anchor '&${node.anchor}' appears twice`);
     this.#anchors.add(node.anchor);
   }

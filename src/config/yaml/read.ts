@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
+import { Composer, LineCounter, Parser, type Document } from 'yaml';
 import { dictNode, type ConfigNode, type DictNode } from '../node.js';
 import { refuse } from '../problems.js';
 import { buildNode } from './build.js';
@@ -9,6 +9,9 @@ import { findUnsupported } from './unsupported.js';
  * carriage return), which npm `yaml` reads as text.
  */
 const UNSUPPORTED = /[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ufffd]|\r(?!\n)/;
+
+/** Characters in a file: far more than a configuration has, few enough to be read in seconds whatever they are. */
+const MAX_LENGTH = 1_000_000;
 
 const TOO_DEEP = 'nested too deeply to be a configuration';
 
@@ -21,25 +24,32 @@ function at(file: string, { line, column }: { line: number; column: number }): s
   return `${file}:${line}:${column}`;
 }
 
-function firstLine(error: YAMLError): string {
-  return error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
-}
+const OPTIONS = {
+  version: '1.1',
+  schema: 'failsafe',
+  uniqueKeys: false, // told apart in build.ts, as PyYAML does
+  logLevel: 'silent',
+  prettyErrors: false, // they look for the line of every error, and there may be many
+} as const;
 
+/** The first two documents: a second one is an error, however many follow. */
 function parse(text: string, file: string, lines: LineCounter): Document.Parsed[] {
+  const documents: Document.Parsed[] = [];
+  // A bad file can have an error a character, and collecting their stacks would take most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
-    const parsed = parseAllDocuments(text, {
-      version: '1.1',
-      schema: 'failsafe',
-      uniqueKeys: false, // told apart in build.ts, as PyYAML does
-      logLevel: 'silent',
-      prettyErrors: true,
-      lineCounter: lines,
-    });
-    return Array.isArray(parsed) ? (parsed as Document.Parsed[]) : [];
+    for (const document of new Composer(OPTIONS).compose(new Parser(lines.addNewLine).parse(text))) {
+      documents.push(document);
+      if (documents.length === 2) break;
+    }
   } catch (error) {
     if (error instanceof RangeError) refuse(`${file}: ${TOO_DEEP}`, error);
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
+  return documents;
 }
 
 /**
@@ -59,6 +69,9 @@ export function readYaml(text: string, file: string): DictNode {
 
 /** The same with anything at the top level; null for an empty document. */
 export function readYamlNode(text: string, file: string): ConfigNode | null {
+  if (text.length > MAX_LENGTH) {
+    refuse(`${file}: ${text.length} characters, which is more than the ${MAX_LENGTH} a config file may have`);
+  }
   const bad = UNSUPPORTED.exec(text);
   if (bad) {
     const code = bad[0].codePointAt(0)!.toString(16).padStart(4, '0');
@@ -76,10 +89,10 @@ export function readYamlNode(text: string, file: string): ConfigNode | null {
     return /^%/m.test(text) ? refuse(`${file}: a directive without a document`) : null;
   const error = document.errors[0];
   if (error) {
-    const [place] = error.linePos ?? [{ line: 1, col: 1 }];
-    const where = at(file, { line: place.line, column: place.col });
+    const { line, col } = lines.linePos(error.pos[0]);
+    const where = at(file, { line, column: col });
     if (/call stack/i.test(error.message)) refuse(`${where}: ${TOO_DEEP}`, error);
-    refuse(`${where}: not valid YAML: ${firstLine(error)}`, error);
+    refuse(`${where}: not valid YAML: ${error.message.split('\n')[0]!}`, error);
   }
   if (second !== undefined) {
     const place = lines.linePos(second.range[0]);

@@ -20,6 +20,10 @@ const OCTAL = /^[-+]?0[0-7_]+$/;
 const HEX = /^[-+]?0x[0-9a-fA-F_]+$/;
 const SEXAGESIMAL_INT = /^[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+$/;
 
+/** Longer integers are refused by Python too. */
+const MAX_DIGITS = 4300;
+const MAX_SEXAGESIMAL_PARTS = 1000;
+
 function signed(text: string): { sign: 1 | -1; digits: string } {
   const bare = text.replaceAll('_', '');
   return { sign: bare.startsWith('-') ? -1 : 1, digits: bare.replace(/^[-+]/, '') };
@@ -29,13 +33,16 @@ function integer(text: string, prefix: '' | '0b' | '0o' | '0x', cut: number): bi
   const { sign, digits } = signed(text);
   const body = digits.slice(cut);
   if (prefix !== '' && body === '') return undefined; // `0x_`: PyYAML fails on it
+  if (prefix === '' && body.length > MAX_DIGITS) return undefined;
   const value = BigInt(prefix + body);
   return sign < 0 ? -value : value;
 }
 
-function sexagesimalInt(text: string): bigint {
+function sexagesimalInt(text: string): bigint | undefined {
   const { sign, digits } = signed(text);
-  const value = digits.split(':').reduce((total, part) => total * 60n + BigInt(part), 0n);
+  const parts = digits.split(':', MAX_SEXAGESIMAL_PARTS + 1);
+  if (parts.length > MAX_SEXAGESIMAL_PARTS) return undefined;
+  const value = parts.reduce((total, part) => total * 60n + BigInt(part), 0n);
   return sign < 0 ? -value : value;
 }
 

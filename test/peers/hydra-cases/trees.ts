@@ -300,6 +300,9 @@ export const TREES: readonly Tree[] = [
       ['+exp@x=one'],
       ['exp=one', '~db'],
       ['exp=one', 'cache=mem'],
+      ['exp=list', 'db=[pg,my]'],
+      ['exp=[two]', 'cache=[mem,disk]'],
+      ['~exp'],
     ],
   },
   {
@@ -338,7 +341,18 @@ export const TREES: readonly Tree[] = [
   {
     what: 'an option to be chosen',
     files: { config: 'defaults:\n  - db: ???\n  - _self_\n', ...DB },
-    overrides: [[], ['db=my'], ['~db'], ['db=[my]']],
+    overrides: [
+      [],
+      ['db=my'],
+      ['~db'],
+      ['db=[my]'],
+      ['db=[my,pg]'],
+      ['db=nope'],
+      ['+db=my'],
+      ['db@db=my'],
+      ['+db@x=my', 'db=pg'],
+      ['db=???'],
+    ],
   },
   {
     what: 'options by interpolation',
@@ -496,5 +510,13 @@ export const TREES: readonly Tree[] = [
       b: 'l: [1]\n',
     },
     overrides: [[]],
+  },
+  {
+    what: 'a file with relative interpolations in two places',
+    files: {
+      config: 'defaults:\n  - db@src: pg\n  - db@dst: pg\n',
+      'db/pg': 'port: 1\nurl: p${.port}\nup: ${..top}\n',
+    },
+    overrides: [['+top=5'], ['+top=5', 'src.port=2'], ['+top=5', 'dst.port=3', 'src.url=x']],
   },
 ];

@@ -1,0 +1,21 @@
+import { CaptureError } from '../core/errors.js';
+import type { CaptureOptions } from './commands/capture.js';
+
+/** Flags that mean nothing together, or not without another, are a slip: refused, not ignored. */
+export function checkFlags(options: CaptureOptions): void {
+  const { cfg, info, resolve, package: name, multirun, resumeSweep, jobs } = options;
+  const sweep = multirun === true || resumeSweep !== undefined;
+  if (resolve !== undefined) demand('--resolve', cfg !== undefined, '--cfg job');
+  if (name !== undefined) demand('--package', cfg !== undefined, '--cfg job');
+  if (jobs !== undefined) demand('--jobs', sweep, '--multirun');
+  if (sweep && (cfg !== undefined || info !== undefined)) {
+    const flag = cfg === undefined ? '--info' : '--cfg';
+    throw new CaptureError('usage', `${flag} shows the config of one run, not of a sweep`, {
+      hint: 'leave out --multirun and give one value for each key, or see the runs with --multirun --dry-run',
+    });
+  }
+}
+
+function demand(flag: string, given: boolean, other: string): void {
+  if (!given) throw new CaptureError('usage', `${flag} goes with ${other}`);
+}
