@@ -11,18 +11,12 @@ const LONG_FORM: Readonly<Record<string, string>> = {
 
 const longForm = (arg: string): string => LONG_FORM[arg] ?? arg;
 
-/** One line; a list of problems, from a configuration, is a line each. */
-function describe({ message, hint }: CaptureError): string {
-  const text = message.split('\n  ').map(printable).join('\n  ');
-  return hint === undefined ? text : `${text} (${printable(hint)})`;
-}
-
-/** Below the one line of an override that cannot be read: its text, and a caret under the place. */
-async function caretLines({ kind, message }: CaptureError): Promise<string> {
-  if (kind !== 'config') return '';
-  const { drawPlace } = await import('../config/index.js');
-  const place = drawPlace(message);
-  return place === null ? '' : `  ${place.replace('\n', '\n  ')}\n`;
+/** One line, and a drawing of the place below it; a list of problems, from a configuration, is a line each. */
+function describe({ message, hint, drawing }: CaptureError): string {
+  const lines = message.split('\n  ');
+  if (hint !== undefined) lines.push(`${lines.pop()} (${hint})`);
+  if (drawing !== undefined) lines.push(...drawing.split('\n'));
+  return lines.map(printable).join('\n  ');
 }
 
 /** Relative paths mean nothing in a directory that is gone, and Node says so with a stack trace. */
@@ -55,7 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CaptureError) {
-      process.stderr.write(`plume-nav-capture: ${describe(error)}\n${await caretLines(error)}`);
+      process.stderr.write(`plume-nav-capture: ${describe(error)}\n`);
       return EXIT_OF_KIND[error.kind];
     }
     // commander has printed its own line; help and version come this way with exit code 0

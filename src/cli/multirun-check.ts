@@ -123,7 +123,7 @@ class Problems {
       await check();
     } catch (error) {
       if (!(error instanceof CaptureError) || error.kind === 'io') throw error;
-      const lines = error instanceof ConfigError ? error.problems : [errorLine(error)];
+      const lines = error instanceof ConfigError ? error.problems.map(({ line }) => line) : [errorLine(error)];
       for (const line of lines) {
         const jobs = this.jobsOf.get(line);
         if (jobs === undefined) this.jobsOf.set(line, [job]);

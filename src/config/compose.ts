@@ -8,7 +8,7 @@ import { dictNode, toNode, type ConfigNode, type DictNode } from './node.js';
 import { describeOrigin, type Origin } from './origin.js';
 import { applyOverride } from './override/apply.js';
 import { parseOverride } from './override/parse.js';
-import { collect, ConfigError, refuse, withProblems } from './problems.js';
+import { collect, ConfigError, refuse, withProblems, type Problem } from './problems.js';
 import { searchRoots } from './search-path.js';
 import { ConfigSource } from './source.js';
 import type { Override } from './override/types.js';
@@ -43,7 +43,7 @@ export type Step =
  * @throws ConfigError with one line for each problem
  */
 export function compose(request: ComposeRequest, context: ComposeContext = {}): ComposedConfig {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const composed = composeCollecting(request, problems, context);
   if (problems.length > 0) throw new ConfigError(problems);
   return composed;
@@ -55,7 +55,7 @@ export function compose(request: ComposeRequest, context: ComposeContext = {}): 
  */
 export function composeCollecting(
   request: ComposeRequest,
-  problems: string[],
+  problems: Problem[],
   context: ComposeContext = {},
 ): Composition {
   const composition = composeUnresolved(request, problems, context);
@@ -66,7 +66,7 @@ export function composeCollecting(
 /** The same before interpolation, which `tree` of the result does when asked. */
 export function composeUnresolved(
   request: ComposeRequest,
-  problems: string[],
+  problems: Problem[],
   { source: opened, onStep }: ComposeContext = {},
 ): Composition {
   const env = request.env ?? process.env;

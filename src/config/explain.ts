@@ -5,7 +5,7 @@ import { Resolution } from './interpolation/resolve.js';
 import { splitKey } from './key-path.js';
 import { toValue, type ConfigNode, type ConfigValue } from './node.js';
 import type { Origin } from './origin.js';
-import { ConfigError, refuse } from './problems.js';
+import { ConfigError, refuse, type Problem } from './problems.js';
 import { dottedKeys } from './select.js';
 import { suggestKey } from './suggest.js';
 
@@ -40,7 +40,7 @@ export interface Explanation {
  */
 export function explain(request: ComposeRequest, key: string, knownKeys: readonly string[]): Explanation {
   const moments: Moment[] = [];
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const composition = composeUnresolved(request, problems, {
     onStep: (root, step) => moments.push({ step, leaves: leavesOf(root) }),
   });

@@ -1,7 +1,7 @@
 import { composeCollecting, composeUnresolved, type ComposeContext, type ComposeRequest } from './compose.js';
 import type { ComposedConfig, Composition } from './composition.js';
 import type { Explanation } from './explain.js';
-import { ConfigError, withProblems } from './problems.js';
+import { ConfigError, withProblems, type Problem } from './problems.js';
 import type { CaptureConfig } from './schema.js';
 
 export { compose, openSource, type ComposeContext, type ComposeRequest } from './compose.js';
@@ -13,7 +13,7 @@ export { configPart } from './part.js';
 export { flagOverrides, type CaptureFlags } from './flags.js';
 export type { ConfigMap, ConfigValue } from './node.js';
 export type { ConfigSource } from './source.js';
-export { drawPlace, shellQuote } from './override/syntax-error.js';
+export { shellQuote } from './override/syntax-error.js';
 export { ConfigError } from './problems.js';
 export type { CaptureConfig } from './schema.js';
 export { expandSweep, type SweepJob } from './sweep/expand.js';
@@ -37,7 +37,7 @@ export async function loadConfig(
   request: ComposeRequest,
   context: ComposeContext = {},
 ): Promise<{ readonly composed: Composition; readonly config: CaptureConfig }> {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const composed = composeCollecting(request, problems, context);
   const { checkConfig } = await import('./typed.js');
   const config = withProblems(problems, () => checkConfig(composed));
@@ -50,7 +50,7 @@ export async function loadConfig(
  * @throws ConfigError with one line for each problem
  */
 export function composeOnly(request: ComposeRequest): Composition {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const composition = composeUnresolved(request, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return composition;

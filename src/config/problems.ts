@@ -1,17 +1,27 @@
 import { CaptureError } from '../core/errors.js';
 
+/** One thing wrong with a configuration. */
+export interface Problem {
+  /** Names the override or file:line, the value, what was expected, and the way out. */
+  readonly line: string;
+  /** The text and a caret under the place, where there is one to show. */
+  readonly drawing?: string;
+}
+
 /** Everything wrong with a configuration, one line each; the message of a single problem is that line. */
 export class ConfigError extends CaptureError {
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 
-  constructor(lines: readonly string[], options: { cause?: unknown } = {}) {
-    const problems = lines.map(clipped);
+  constructor(given: readonly (Problem | string)[], options: { cause?: unknown } = {}) {
+    const problems = given.map((problem) =>
+      clipped(typeof problem === 'string' ? { line: problem } : problem),
+    );
+    const lines = problems.map(({ line }) => line);
+    const [only] = problems.length === 1 ? problems : [];
     super(
       'config',
-      problems.length === 1
-        ? problems[0]!
-        : [`${problems.length} problems in the configuration:`, ...problems].join('\n  '),
-      options,
+      only?.line ?? [`${problems.length} problems in the configuration:`, ...lines].join('\n  '),
+      { ...options, drawing: only?.drawing },
     );
     this.name = 'ConfigError';
     this.problems = problems;
@@ -21,10 +31,12 @@ export class ConfigError extends CaptureError {
 const LONGEST = 2000;
 
 /** A line that quotes megabytes of somebody's file tells nothing: its beginning and end do. */
-function clipped(line: string): string {
-  if (line.length <= LONGEST) return line;
+function clipped(problem: Problem): Problem {
+  const { line } = problem;
+  if (line.length <= LONGEST) return problem;
   const half = LONGEST / 2;
-  return `${line.slice(0, half)} … (${line.length - LONGEST} more characters) … ${line.slice(-half)}`;
+  const left = `(${line.length - LONGEST} more characters)`;
+  return { ...problem, line: `${line.slice(0, half)} … ${left} … ${line.slice(-half)}` };
 }
 
 /** A problem somebody further out may add to: refuses the configuration with one line. */
@@ -33,7 +45,7 @@ export function refuse(problem: string, cause?: unknown): never {
 }
 
 /** Runs each step and notes what it refused, so that all of it is reported together. */
-export function collect<T>(steps: Iterable<T>, problems: string[], run: (step: T) => void): void {
+export function collect<T>(steps: Iterable<T>, problems: Problem[], run: (step: T) => void): void {
   for (const step of steps) {
     try {
       run(step);
@@ -45,7 +57,7 @@ export function collect<T>(steps: Iterable<T>, problems: string[], run: (step: T
 }
 
 /** Runs what cannot go on after a refusal; the refusal takes along what was noted before it. */
-export function withProblems<T>(problems: readonly string[], run: () => T): T {
+export function withProblems<T>(problems: readonly Problem[], run: () => T): T {
   try {
     return run();
   } catch (error) {

@@ -12,15 +12,18 @@ export class CaptureError extends Error {
   readonly kind: ErrorKind;
   /** What to do about it; printed after the message on the same line. */
   readonly hint: string | undefined;
+  /** Lines for below the message: the text that is wrong, and a caret under the place. */
+  readonly drawing: string | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { hint?: string | undefined; cause?: unknown } = {},
+    options: { hint?: string | undefined; cause?: unknown; drawing?: string | undefined } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CaptureError';
     this.kind = kind;
     this.hint = options.hint;
+    this.drawing = options.drawing;
   }
 }

@@ -7,7 +7,10 @@ const PACKAGE_NAME = 'plume-nav-capture';
 /** Folder of this package, from wherever a module of it came to lie: the first one above with a package.json. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (dirname(folder) === folder) throw new Error(`no package.json above ${import.meta.url}`);
+    folder = dirname(folder);
+  }
   return folder;
 }
 

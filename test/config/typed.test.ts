@@ -9,7 +9,7 @@ async function problems(...overrides: string[]): Promise<readonly string[]> {
   try {
     await load(...overrides);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return error.problems.map(({ line }) => line);
     throw error;
   }
   throw new Error('expected a ConfigError');

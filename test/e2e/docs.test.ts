@@ -92,7 +92,7 @@ describe.each(pages)('%s', (page) => {
       if (info === 'console') {
         for (const { command, shown } of session(text)) {
           if (RUN_BY_CI.test(command)) continue;
-          const outcome = await execa('bash', ['-euo', 'pipefail', '-c', command], {
+          const outcome = await execa('bash', ['--norc', '-euo', 'pipefail', '-c', command], {
             cwd,
             env,
             all: true,
@@ -105,7 +105,7 @@ describe.each(pages)('%s', (page) => {
           .split('\n')
           .filter((line) => !RUN_BY_CI.test(line))
           .join('\n');
-        const { exitCode, all: output } = await execa('bash', ['-euo', 'pipefail', '-c', script], {
+        const { exitCode, all: output } = await execa('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
           cwd,
           env,
           all: true,

@@ -30,7 +30,7 @@ export function castCall(call: Call): Element {
 function castValue(value: ConfigValue, call: Call): ConfigValue {
   if (Array.isArray(value)) return value.map((item) => castValue(item, call));
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, castValue(item, call)]));
-  if (value === null) return call.fail(`'${call.name}' cannot take null`);
+  if (value === null) return call.name === 'bool' ? false : call.fail(`'${call.name}' cannot take null`);
   return CASTS.get(call.name)!(value, call.fail);
 }
 
@@ -75,7 +75,8 @@ function toFloat(value: Castable, fail: Fail): number {
 }
 
 function toBool(value: Castable, fail: Fail): boolean {
-  if (typeof value !== 'string') return Boolean(value);
+  // nan counts as true, as in Python
+  if (typeof value !== 'string') return Boolean(value) || Number.isNaN(value);
   if (/^true$/i.test(value)) return true;
   return /^false$/i.test(value) ? false : fail(`'${value}' is neither true nor false`);
 }

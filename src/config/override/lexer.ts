@@ -26,15 +26,17 @@ const RULES: readonly Rule<TokenKind>[] = [
   rule('equal', /[ \t]*=[ \t]*/y),
   ...WORD_RULES,
   rule('quoted', /"(?:(?:\\\\)*|[\s\S]*?[^\\](?:\\\\)*)"|'(?:(?:\\\\)*|[\s\S]*?[^\\](?:\\\\)*)'/y),
-  rule('interpolation', /\$\{[^}]+\}/y),
 ];
+const WITH_INTERPOLATION = [...RULES, rule('interpolation', /\$\{[^}]+\}/y)];
 
 /** Splits the value part of an override, which starts at `start`, into tokens; the last is `end`. */
 export function tokenize(text: string, start: number): Token[] {
   const tokens: Token[] = [];
+  // beyond it nothing is looked for that would need one: many `${` left open would take the square of their number
+  const lastBrace = text.lastIndexOf('}');
   let position = start;
   while (position < text.length) {
-    const match = longestMatch(RULES, text, position);
+    const match = longestMatch(position < lastBrace ? WITH_INTERPOLATION : RULES, text, position);
     if (match === null) return unexpected(text, position, start);
     tokens.push({ kind: match.kind, text: match.text, position });
     position += match.text.length;

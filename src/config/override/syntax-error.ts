@@ -3,6 +3,8 @@ import { quoteText } from './quote.js';
 
 /** Characters of an override that are shown around the place. */
 const SHOWN = 100;
+/** A longer override is named by its beginning. */
+const LONG = 500;
 
 /** An override that cannot be read: where, why, and a form that can, ready for the shell. */
 export class OverrideSyntaxError extends ConfigError {
@@ -12,16 +14,12 @@ export class OverrideSyntaxError extends ConfigError {
 
   /** @param remedy the way out, such as `asText(override, valueStart)` */
   constructor(override: string, position: number, message: string, remedy = '') {
-    const line = `override '${override}': ${message} at character ${position + 1}`;
-    super([remedy === '' ? line : `${line}; ${remedy}`]);
+    const named = override.length <= LONG ? override : `${override.slice(0, SHOWN)}…`;
+    const line = `override '${named}': ${message} at character ${position + 1}`;
+    super([{ line: remedy === '' ? line : `${line}; ${remedy}`, drawing: draw(override, position) }]);
     this.name = 'OverrideSyntaxError';
     this.override = override;
     this.position = position;
-  }
-
-  /** The override with a caret under the place. */
-  get caret(): string {
-    return draw(this.override, this.position);
   }
 }
 
@@ -38,21 +36,6 @@ export function textForm(override: string, valueStart: number): string {
 /** One word for a shell. */
 export function shellQuote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/**
- * Two lines for below a problem of one line: the override it names, and a caret under the place. Null for problems that
- * name no place, and for lists of problems.
- */
-export function drawPlace(problem: string): string | null {
-  const start = "override '".length;
-  if (!problem.startsWith("override '")) return null;
-  // the override ends at the first quote after which a place follows that lies in it
-  for (let end = problem.indexOf("': ", start); end >= 0; end = problem.indexOf("': ", end + 1)) {
-    const position = Number(/ at character (\d+)(?:;|$)/.exec(problem.slice(end))?.[1] ?? NaN) - 1;
-    if (position <= end - start) return draw(problem.slice(start, end), position);
-  }
-  return null;
 }
 
 /** The part of the override around the place, and the caret below. Control characters take one column each. */

@@ -3,7 +3,7 @@ import { intervalProblem, parseSweepable } from '../override/parse.js';
 import { overrideText } from '../override/quote.js';
 import type { RangeSweep } from '../override/sweeps.js';
 import type { Override, SweepOverride } from '../override/types.js';
-import { collect, ConfigError, refuse } from '../problems.js';
+import { collect, ConfigError, refuse, type Problem } from '../problems.js';
 import type { ConfigSource } from '../source.js';
 import { matchingOptions } from './options.js';
 import { rangeValues } from './range.js';
@@ -36,7 +36,7 @@ interface Alternative {
  * @throws ConfigError with one line for each override that cannot be read or has no values, and for too many jobs
  */
 export function expandSweep(overrides: readonly string[], source: ConfigSource): readonly SweepJob[] {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const places: Alternative[][] = [];
   const placeOfSweep = new Map<string, number>();
   collect(overrides, problems, (text) => {

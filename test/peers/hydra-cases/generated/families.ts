@@ -1,3 +1,4 @@
+import type { Problem } from '../../../../src/config/problems.js';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -66,11 +67,11 @@ export function families(folder: string) {
 }
 
 function composed(dir: string, overrides: readonly string[]): Answer {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   const request = { configPath: dir, configName: 'config', overrides, env: ENV };
   const composition = composeCollecting(request, problems);
   const { tree, hash, defaults } = composition;
-  if (problems.length > 0) return { error: problems.join('\n') };
+  if (problems.length > 0) return { error: problems.map(({ line }) => line).join('\n') };
   return { ok: tagged(tree), sha256: hash, mergedTwice: isMergedTwice(mergeOrder(defaults)) };
 }
 
