@@ -44,6 +44,7 @@ def stream(directory, name):
             "duckdb": {row[0]: row[1] for row in duck_lines},
             "duckdb parquet": {row[0]: row[1] for row in duck_parquet},
         },
+        "codec": pq.read_metadata(parquet_path).row_group(0).column(1).compression,
         "metadata": json.loads(pq.read_metadata(parquet_path).metadata[b"plume_nav_capture"]),
     }
 

@@ -13,6 +13,7 @@ const BGZF_END = '1f8b08040000000000ff0600424302001b0003000000000000000000';
 interface StreamAnswer {
   rows: Record<string, number>;
   types: Record<'pyarrow' | 'parquet' | 'duckdb' | 'duckdb parquet', Record<string, string>>;
+  codec: string;
   metadata: Record<string, string>;
 }
 interface Answer {
@@ -48,6 +49,30 @@ describe.skipIf(peers.python === null)(`gzip, pandas, pyarrow and DuckDB (${peer
     for (const [reader, count] of Object.entries(answer[stream].rows))
       expect({ reader, count }).toEqual({ reader, count: rows });
   });
+
+  it('read Parquet of every compression', async () => {
+    const names = {
+      snappy: 'SNAPPY',
+      gzip: 'GZIP',
+      lz4: 'LZ4',
+      brotli: 'BROTLI',
+      zstd: 'ZSTD',
+      none: 'UNCOMPRESSED',
+    };
+    const runs = await Promise.all(
+      Object.keys(names).map((codec) =>
+        capture(['parquet=true', `record.storage.parquet.compression=${codec}`], { cwd }),
+      ),
+    );
+    const answers = ask<unknown, Answer>(
+      peers,
+      SCRIPT,
+      runs.map(({ run_dir: dir }) => ({ dir: join(cwd, dir) })),
+    );
+    expect(answers.map(({ steps }) => steps.codec)).toEqual(Object.values(names));
+    for (const [i, { steps }] of answers.entries())
+      expect(new Set(Object.values(steps.rows))).toEqual(new Set([runs[i]!.counts.steps]));
+  }, 60_000);
 
   it('steps: integers are int64, floats double, the same from lines and from Parquet', () => {
     const { types } = answer.steps;
