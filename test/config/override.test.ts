@@ -7,8 +7,7 @@ import { parseOverride } from '../../src/config/override/parse.js';
 import { overrideText, quoteValue } from '../../src/config/override/quote.js';
 import { OverrideSyntaxError } from '../../src/config/override/syntax-error.js';
 import { ConfigError } from '../../src/config/problems.js';
-import { anyText, configValue } from './arbitrary.js';
-import { messageOf } from './tree.js';
+import { configValue } from './arbitrary.js';
 
 const map = (entries: Record<string, ConfigValue>): ConfigValue => new Map(Object.entries(entries));
 
