@@ -98,7 +98,19 @@ describe('each rule bites', () => {
   const house = mkdtempSync(join(tmpdir(), 'plume-house-'));
   let broken: string[];
   beforeAll(async () => {
-    const rooms = ['core', 'io', 'sim', 'backends', 'record', 'validate', 'ingest', 'prune', 'sweep', 'config', 'cli'];
+    const rooms = [
+      'core',
+      'io',
+      'sim',
+      'backends',
+      'record',
+      'validate',
+      'ingest',
+      'prune',
+      'sweep',
+      'config',
+      'cli',
+    ];
     write('tsconfig.json', '{ "compilerOptions": { "module": "NodeNext" } }');
     write('package.json', '{ "type": "module", "devDependencies": { "vitest": "*" } }');
     for (const room of rooms) write(`src/${room}/ok.ts`, 'export const ok = 1;\n');

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { compactJson, type JsonValue } from '../core/canonical-json.js';
+import type { JsonValue } from '../core/canonical-json.js';
 import { configPart, mergeOrder, toYaml, type Branch, type Composition } from '../config/index.js';
+import { configJson } from './config-json.js';
 import { printable } from './ui.js';
 import type { CaptureOptions } from './commands/capture.js';
 
@@ -8,7 +9,7 @@ type Info = NonNullable<CaptureOptions['info']>;
 
 /** `--info`: how a configuration comes about, in the form that Hydra prints it; without Hydra's own configs. */
 export function showInfo(composition: Composition, info: Info, json: boolean): string {
-  if (json) return `${compactJson(INFO_JSON[info](composition))}\n`;
+  if (json) return `${configJson(INFO_JSON[info](composition))}\n`;
   return INFO_TEXT[info](composition);
 }
 
@@ -27,10 +28,16 @@ const INFO_TEXT: Readonly<Record<Info, (composition: Composition) => string>> = 
 };
 
 const INFO_JSON: Readonly<Record<Info, (composition: Composition) => JsonValue>> = {
-  defaults: (composition) =>
-    objects(['config_path', 'package', 'is_self', 'parent'], defaultsRows(composition)),
+  defaults: ({ defaults }) =>
+    mergeOrder(defaults).map(({ config, package: package_, isSelf, parent }) => ({
+      config_path: config.path,
+      package: package_,
+      is_self: isSelf,
+      parent,
+    })),
   'defaults-tree': ({ defaults }) => branchJson(defaults),
-  searchpath: (composition) => objects(['provider', 'path'], searchRows(composition)),
+  searchpath: ({ source }) =>
+    source.roots.map(({ provider, folder }) => ({ provider, path: resolve(folder) })),
   config: (composition) => ({
     searchpath: INFO_JSON.searchpath(composition),
     defaults_tree: INFO_JSON['defaults-tree'](composition),
@@ -77,8 +84,4 @@ function table([head, ...rows]: Rows): string {
   );
   const rule = '-'.repeat(lines[0]!.length);
   return `${[lines[0], rule, ...lines.slice(1), rule].join('\n')}\n`;
-}
-
-function objects(names: readonly string[], [, ...rows]: Rows): JsonValue {
-  return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]!])));
 }

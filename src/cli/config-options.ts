@@ -5,7 +5,7 @@ export const DEFAULT_CONFIG = 'data_capture/config';
 
 /** The flags that say which configuration is meant. */
 export interface ConfigOptions {
-  configName: string;
+  configName?: string;
   configPath?: string;
   configDir?: string;
 }
@@ -15,5 +15,10 @@ export function composeRequest(
   { configName, configPath, configDir }: ConfigOptions,
   overrides: readonly string[],
 ): ComposeRequest {
-  return { configName, configPath: configPath ?? null, configDir: configDir ?? null, overrides };
+  return {
+    configName: configName ?? DEFAULT_CONFIG,
+    configPath: configPath ?? null,
+    configDir: configDir ?? null,
+    overrides,
+  };
 }

@@ -9,6 +9,7 @@ export const EXIT = {
   busy: 4,
   io: 5,
   bug: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -8,6 +8,9 @@ export function checkFlags(options: CaptureOptions): void {
   if (resolve !== undefined) demand('--resolve', cfg !== undefined, '--cfg job');
   if (name !== undefined) demand('--package', cfg !== undefined, '--cfg job');
   if (jobs !== undefined) demand('--jobs', sweep, '--multirun');
+  if (cfg !== undefined && info !== undefined) {
+    throw new CaptureError('usage', '--cfg and --info print different things; give one of them');
+  }
   if (sweep && (cfg !== undefined || info !== undefined)) {
     const flag = cfg === undefined ? '--info' : '--cfg';
     throw new CaptureError('usage', `${flag} shows the config of one run, not of a sweep`, {

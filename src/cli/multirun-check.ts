@@ -1,5 +1,11 @@
 import { join, resolve } from 'node:path';
-import { ConfigError, loadConfig, type ComposeRequest, type ConfigSource } from '../config/index.js';
+import {
+  ConfigError,
+  loadConfig,
+  openSource,
+  type ComposeRequest,
+  type ConfigSource,
+} from '../config/index.js';
 import { CaptureError } from '../core/errors.js';
 import { exists } from '../io/atomic.js';
 import { prepareSimulation } from '../record/inputs.js';
@@ -7,7 +13,8 @@ import type { CaptureSettings } from '../record/settings.js';
 import { describeSwept, type PlannedJob } from '../sweep/plan.js';
 import { captureTask, type CaptureTask } from './capture-task.js';
 import { errorLine } from './error-line.js';
-import { plural, type Output } from './ui.js';
+import { CheckProgress } from './multirun-progress.js';
+import { plural, printable, type Output } from './ui.js';
 
 const MAX_LINES = 20;
 
@@ -31,6 +38,10 @@ export interface CheckContext {
   output: Output;
 }
 
+/** Opens the config folders once for all jobs. What is odd about them is said here, and by no job. */
+export const openConfigs = (request: ComposeRequest, output: Output): ConfigSource =>
+  openSource(request, (warning) => output.stderr(`warning: ${printable(warning)}\n`));
+
 /**
  * Checks every job as its capture would be checked: configuration, movie, actions, run ids. Nothing is written.
  * @throws CaptureError `config` with everything that is wrong, a line for each problem
@@ -44,34 +55,31 @@ export async function checkJobs(
   const checkRunId = runIdChecker();
   const warnings = new Set<string>();
   const checked: CheckedJob[] = [];
-  for (const job of jobs) {
+  const progress = new CheckProgress(process.stderr, jobs.length);
+  for (const [index, job] of jobs.entries()) {
+    progress.update(index);
     await problems.collect(job, async () => {
       const loaded = await loadConfig({ ...request, overrides: job.overrides }, { source });
       for (const warning of loaded.composed.warnings) warnings.add(warning);
       const task = captureTask(loaded, argv);
       const { configHash } = task.provenance;
-      if (job.config_hash !== null && job.config_hash !== configHash)
-        throw changed(job.config_hash, configHash);
+      if (job.config_hash !== null && job.config_hash !== configHash) throw changed();
       await checkInputs(task.settings);
       await checkRunId(job, task.settings);
       checked.push({ job: { ...job, config_hash: configHash }, task });
     });
   }
-  for (const warning of warnings) output.stderr(`warning: ${warning}\n`);
+  progress.end();
+  for (const warning of warnings) output.stderr(`warning: ${printable(warning)}\n`);
   problems.refuse();
   return checked;
 }
 
-function changed(planned: string, now: string): CaptureError {
-  const hashes = `${planned.slice(0, 12)}… then, ${now.slice(0, 12)}… now`;
-  return new CaptureError(
-    'config',
-    `its configuration is no longer that of the sweep (config_hash ${hashes})`,
-    {
-      hint: 'put the config files and environment variables back, or start a new sweep',
-    },
-  );
-}
+/** Without the hashes, which differ from job to job: it is one problem. */
+const changed = (): CaptureError =>
+  new CaptureError('config', 'its configuration is no longer that of the sweep', {
+    hint: 'put the config files and environment variables back, or start a new sweep',
+  });
 
 /** Reads movies and actions once for all jobs that use them in the same way. */
 function inputChecker(): (settings: CaptureSettings) => Promise<null> {
@@ -123,7 +131,8 @@ class Problems {
       await check();
     } catch (error) {
       if (!(error instanceof CaptureError) || error.kind === 'io') throw error;
-      const lines = error instanceof ConfigError ? error.problems.map(({ line }) => line) : [errorLine(error)];
+      const lines =
+        error instanceof ConfigError ? error.problems.map(({ line }) => line) : [errorLine(error)];
       for (const line of lines) {
         const jobs = this.jobsOf.get(line);
         if (jobs === undefined) this.jobsOf.set(line, [job]);

@@ -3,6 +3,7 @@ import type { JobResult } from '../sweep/ledger.js';
 import type { PlannedJob, SweepPlan } from '../sweep/plan.js';
 import { reportJob, summarize, type JobReport, type SweepSummary } from '../sweep/results.js';
 import { EXIT } from './exit-codes.js';
+import { cut, table } from './table.js';
 import { formatCount, plural, printable, type Output } from './ui.js';
 
 /** Longer values of swept keys are cut: their beginning tells them apart more often than not. */
@@ -16,7 +17,7 @@ function resultsText(reports: readonly JobReport[], summary: SweepSummary): stri
     const episodes = counts?.episodes ?? 0;
     return [
       String(report.job),
-      ...keys.map((key) => cut(report.swept[key] ?? '')),
+      ...keys.map((key) => sweptCell(report.swept[key])),
       report.status,
       counts === null ? '-' : formatCount(episodes),
       outcome === null || episodes === 0 ? '-' : (outcome.terminated / episodes).toFixed(2),
@@ -27,7 +28,7 @@ function resultsText(reports: readonly JobReport[], summary: SweepSummary): stri
   });
   const header = ['job', ...keys, 'status', 'episodes', 'success', 'return', 'steps', runHeader(folder)];
   const numeric = new Set(['job', 'episodes', 'success', 'return', 'steps']);
-  return `${table(header, rows, (name) => numeric.has(name))}${summaryLine(summary)}\n`;
+  return `${table(header, rows, { toTheRight: (name) => numeric.has(name), width: terminalWidth() })}${summaryLine(summary)}\n`;
 }
 
 /** Where all runs lie, when that is one folder: said once, it leaves the table its width. */
@@ -46,36 +47,22 @@ function planText(jobs: readonly PlannedJob[]): string {
   const keys = Object.keys(jobs[0]?.swept ?? {});
   const rows = jobs.map(({ job, swept, config_hash: hash }) => [
     String(job),
-    ...keys.map((key) => cut(swept[key] ?? '')),
+    ...keys.map((key) => sweptCell(swept[key])),
     hash.slice(0, 12),
   ]);
-  return table(['job', ...keys, 'config_hash'], rows, (name) => name === 'job');
+  return table(['job', ...keys, 'config_hash'], rows, {
+    toTheRight: (name) => name === 'job',
+    width: terminalWidth(),
+  });
 }
 
-const cut = (text: string): string =>
-  printable(text.length <= MAX_CELL ? text : `${text.slice(0, MAX_CELL - 1)}…`);
+const sweptCell = (text = ''): string => cut(printable(text), MAX_CELL);
 
 const figure = (value: number | null | undefined, digits: number): string =>
   value === null || value === undefined ? '-' : value.toFixed(digits);
 
-/** Columns two spaces apart, numbers to the right; the last is not padded. */
-function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  toTheRight: (name: string) => boolean,
-): string {
-  const widths = header.map((name, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]!.length), name.length),
-  );
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) =>
-        toTheRight(header[column]!) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd();
-  return [header, ...rows].map((cells) => `${line(cells)}\n`).join('');
-}
+/** Lines are cut for a terminal, never for a file or a program. */
+const terminalWidth = (): number | null => (process.stdout.isTTY ? process.stdout.columns : null);
 
 /** `12 jobs: 11 complete, 1 failed` */
 function summaryLine({ jobs, ...counts }: SweepSummary): string {

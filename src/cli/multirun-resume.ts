@@ -1,11 +1,10 @@
-import { openSource } from '../config/index.js';
-import { settledJobs } from '../sweep/finished-run.js';
-import { isDone, type JobResult } from '../sweep/ledger.js';
+import { settledJobs, type SettledJobs } from '../sweep/finished-run.js';
+import { isDone } from '../sweep/ledger.js';
 import { readLedger } from '../sweep/ledger-file.js';
 import type { PlannedJob } from '../sweep/plan.js';
 import { openSweep } from '../sweep/plan-file.js';
 import { requireFree } from '../sweep/session.js';
-import { checkJobs, type CheckedJob } from './multirun-check.js';
+import { checkJobs, openConfigs, type CheckedJob } from './multirun-check.js';
 import { showPlan, showResults } from './multirun-output.js';
 import { outcomeOf } from './multirun-run.js';
 import { holdSweep, runLeft } from './multirun-session.js';
@@ -29,12 +28,15 @@ export async function resumeSweep(
   { concurrency, dryRun, json, argv, output }: ResumeOptions,
 ): Promise<number> {
   const { directory, plan } = await openSweep(given);
-  const leftBy = (results: ReadonlyMap<number, JobResult>): PlannedJob[] =>
+  const leftBy = ({ results }: SettledJobs): PlannedJob[] =>
     plan.jobs.filter(({ job }) => !isDone(results.get(job)));
-  const check = (left: readonly PlannedJob[]): Promise<CheckedJob[]> => {
+  const check = ({ lost }: SettledJobs, left: readonly PlannedJob[]): Promise<CheckedJob[]> => {
+    for (const { job, runDir, what } of lost) {
+      output.stderr(`job ${job}: its run ${printable(runDir)} ${what}; it will run again\n`);
+    }
     const { config_path: configPath, config_dir: configDir, config_name: configName } = plan;
     const request = { configPath, configDir, configName, overrides: plan.overrides };
-    return checkJobs(left, { request, source: openSource(request), argv, output });
+    return checkJobs(left, { request, source: openConfigs(request, output), argv, output });
   };
 
   const entries = await readLedger(directory);
@@ -43,16 +45,17 @@ export async function resumeSweep(
   const left = leftBy(seen);
   if (left.length === 0) {
     output.stderr(`${printable(directory)} is finished, nothing is left to run\n`);
-    return showResults(directory, plan, seen, json, output);
+    return showResults(directory, plan, seen.results, json, output);
   }
   if (dryRun) {
-    await check(left);
+    await check(seen, left);
     return showPlan(left, json, output);
   }
   return holdSweep(directory, async (session) => {
     // nobody else changes it from here on
-    const results = await settledJobs(plan.jobs, session.entries, outcomeOf);
-    const jobs = await check(leftBy(results));
+    const settled = await settledJobs(plan.jobs, session.entries, outcomeOf);
+    const jobs = await check(settled, leftBy(settled));
+    const { results } = settled;
     return runLeft({ directory, plan, jobs, results, session, concurrency, json, output });
   });
 }

@@ -7,6 +7,9 @@ const COMMANDS = ['capture', 'validate', 'ingest', 'prune', 'config', 'completio
 export function requireOverrides(operands: readonly string[]): void {
   for (const operand of operands) {
     if (operand.includes('=') || operand.startsWith('~')) continue;
+    if (COMMANDS.includes(operand)) {
+      throw new CaptureError('usage', `the command '${operand}' comes first, before flags and overrides`);
+    }
     throw new CaptureError('usage', `'${operand}' is neither a command nor an override (key=value)`, {
       hint: suggest(operand, COMMANDS),
     });

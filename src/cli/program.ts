@@ -8,13 +8,13 @@ import { SHELLS, type Shell } from './completion/shells.js';
 import { packageVersion } from '../io/package-info.js';
 import { DEFAULT_CONFIG } from './config-options.js';
 import { checkFlags } from './flag-rules.js';
-import { processOutput } from './ui.js';
+import { printable, processOutput } from './ui.js';
 
 const EXIT_HELP = `
 Exit codes:
   0 done · 1 findings (validation failed) · 2 usage or configuration · 3 partly done
   4 busy (another process holds the run) · 5 out of space or other I/O failure
-  70 a bug of ours · 130/143 interrupted, after finalising what was captured`;
+  70 a bug of ours · 129/130/143 interrupted, after finalising what was captured`;
 
 /** The command line: declarations only; a command's body is loaded when it runs. */
 export function buildProgram(argv: readonly string[], exit: (code: number) => void): Command {
@@ -38,10 +38,11 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
 
 /** commander's complaint and its suggestion, as every error of ours reads. */
 function oneLine(text: string): string {
-  return `plume-nav-capture: ${text
+  const line = text
     .trim()
     .replace(/^error: /, '')
-    .replaceAll('\n', ' ')}\n`;
+    .replaceAll('\n', ' ');
+  return `plume-nav-capture: ${printable(line)}\n`;
 }
 
 const CAPTURE_EXAMPLES = `Examples:
@@ -79,7 +80,7 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
     .option('-m, --multirun', 'run every combination of the overrides with several values: seed=1,2,3')
     .option('--jobs <n>', 'runs of a sweep at the same time (default: 1)')
     .option('--resume-sweep <dir>', 'go on with a sweep that was interrupted')
-    .option('--config-name <config>', 'config to read, without .yaml (-cn)', DEFAULT_CONFIG)
+    .option('--config-name <config>', `config to read, without .yaml (-cn; default: ${DEFAULT_CONFIG})`)
     .option('--config-path <dir>', 'root of the config tree instead of the packed one (-cp)')
     .option('--config-dir <dir>', 'folder with more configs, searched after the tree (-cd)')
     .addOption(new Option('-c, --cfg <what>', 'print the config instead of running').choices(['job']))
@@ -118,7 +119,7 @@ function addConfig(program: Command, exit: (code: number) => void): void {
     .description('the value of a key, and every file, variable and override that gave it one')
     .argument('<key>', 'such as env.grid_size, or policy for a whole part')
     .argument('[overrides...]', 'config overrides as a capture takes them')
-    .option('--config-name <config>', 'config to read, without .yaml (-cn)', DEFAULT_CONFIG)
+    .option('--config-name <config>', `config to read, without .yaml (-cn; default: ${DEFAULT_CONFIG})`)
     .option('--config-path <dir>', 'root of the config tree instead of the packed one (-cp)')
     .option('--config-dir <dir>', 'folder with more configs, searched after the tree (-cd)')
     .option('--json', 'print the result as one JSON document')

@@ -23,8 +23,11 @@ export class ProgressDisplay {
     const rate = steps / ((now - this.started) / 1000);
     const text = `${formatCount(episodes)}/${formatCount(total)} episodes, ${formatCount(steps)} steps, ${formatCount(rate)} steps/s`;
     if (this.stream.isTTY) {
+      const room = this.stream.columns - 1 - BAR_WIDTH - '[] '.length;
       const filled = Math.min(BAR_WIDTH, Math.floor((episodes / Math.max(1, total)) * BAR_WIDTH));
-      this.stream.write(`\r[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${text}\u001b[K`);
+      this.stream.write(
+        `\r[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${text.slice(0, Math.max(0, room))}\u001b[K`,
+      );
       this.drawn = true;
     } else {
       this.stream.write(`${text}\n`);

@@ -19,12 +19,15 @@ export async function colours(): Promise<ChalkInstance> {
   return new Chalk({ level: none ? 0 : supportsColor.level });
 }
 
-/** Text of a file or a name as it may go to a terminal: control characters, line breaks too, as escapes. */
+/**
+ * Text of a file or a name as it may go to a terminal: control characters, line breaks too, and those that turn the
+ * direction of writing, as escapes.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (c) =>
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (c) =>
     JSON.stringify(c)
       .slice(1, -1)
-      .replace(c, `\\u00${c.charCodeAt(0).toString(16)}`),
+      .replace(c, `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
 

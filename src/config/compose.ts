@@ -74,7 +74,7 @@ export function composeUnresolved(
   const parsed: Override[] = [];
   collect(request.overrides, problems, (text) => parsed.push(parseOverride(text)));
   return withProblems(problems, () => {
-    const source = opened ?? sourceOf(request, parsed, env, warnings);
+    const source = opened ?? sourceOf(request, parsed, env, (warning) => warnings.push(warning));
     const choices = new Choices();
     const settings = chooseByEnvironment(environmentSettings(env), source, choices);
     const values: Override[] = [];
@@ -85,7 +85,7 @@ export function composeUnresolved(
       if (isGroupChoice(override, source)) choices.addOverride(override);
       else values.push(override);
     });
-    const defaults = expandDefaults(request.configName, source, choices);
+    const defaults = expandDefaults(request.configName, { source, choices, env });
     const root = mergeParts(mergeOrder(defaults), env, onStep);
     for (const setting of settings) {
       applySetting(root, setting);
@@ -101,12 +101,15 @@ export function composeUnresolved(
 
 const SEARCH_PATH = 'hydra.searchpath';
 
-/** The folders of a request, opened: with them many compositions read each file once. */
-export function openSource(request: ComposeRequest): ConfigSource {
+/**
+ * The folders of a request, opened: with them many compositions read each file once.
+ * @param warn told of folders of `hydra.searchpath` that are not there
+ */
+export function openSource(request: ComposeRequest, warn: (warning: string) => void): ConfigSource {
   const searchPath = request.overrides.filter((text) =>
     text.replace(/^\+*/, '').startsWith(`${SEARCH_PATH}=`),
   );
-  return sourceOf(request, searchPath.map(parseOverride), request.env ?? process.env, []);
+  return sourceOf(request, searchPath.map(parseOverride), request.env ?? process.env, warn);
 }
 
 /** The tree, `--config-dir`, and the folders that `hydra.searchpath` of the command line, else of the config, names. */
@@ -114,7 +117,7 @@ function sourceOf(
   { configPath, configDir, configName }: ComposeRequest,
   overrides: readonly Override[],
   env: Environment,
-  warnings: string[],
+  warn: (warning: string) => void,
 ): ConfigSource {
   const source = ConfigSource.open(configPath, configDir);
   const override = overrides.find(({ key }) => key === SEARCH_PATH);
@@ -123,7 +126,7 @@ function sourceOf(
       ? (source.load(configName)?.searchPath ?? null)
       : toNode(override.value ?? null, { kind: 'override', text: override.text });
   if (node === null) return source;
-  const roots = searchRoots(node, env, (warning) => warnings.push(warning));
+  const roots = searchRoots(node, env, warn);
   return roots.length === 0 ? source : source.extended(roots);
 }
 
@@ -167,11 +170,8 @@ function mergeParts(parts: readonly Part[], env: Environment, onStep: ComposeCon
 
 /** The container an interpolation stands for so far; null when that cannot be told yet. */
 function followQuietly(root: DictNode, path: readonly string[], env: Environment): ConfigNode | null {
-  const resolution = new Resolution(root, env);
   try {
-    const located = resolution.locate(path);
-    const node = located === null ? null : resolution.dereference(located).node;
-    return node?.kind === 'scalar' ? null : node;
+    return new Resolution(root, env).container(path);
   } catch (error) {
     if (error instanceof ConfigError) return null;
     throw error;

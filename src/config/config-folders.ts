@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { entryKind, listDirectory } from '../io/config-files.js';
+import { entryKind, listDirectory, realPath } from '../io/config-files.js';
+
+const MAX_FOLDERS = 1000;
 
 /** The groups and options of config trees that are searched together; only names are looked at, no file is read. */
 export class ConfigFolders {
@@ -19,6 +21,19 @@ export class ConfigFolders {
     return this.#names(group, 'file')
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => name.slice(0, -'.yaml'.length));
+  }
+
+  /**
+   * Paths of all config files below a group. A folder that was met already, behind a link, is passed over, and the
+   * walk ends early where somebody names a folder that is no config tree.
+   */
+  all(group = '', met = new Set<string>()): string[] {
+    const folders = this.#folders.map((folder) => realPath(join(folder, group)));
+    if (met.size > MAX_FOLDERS || folders.every((folder) => met.has(folder))) return [];
+    for (const folder of folders) met.add(folder);
+    const prefix = group === '' ? '' : `${group}/`;
+    const here = this.options(group).map((name) => prefix + name);
+    return [...here, ...this.groups(group).flatMap((name) => this.all(prefix + name, met))];
   }
 
   #names(group: string, kind: 'directory' | 'file'): string[] {

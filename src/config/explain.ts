@@ -31,6 +31,8 @@ export interface Explanation {
   readonly references: readonly Explanation[];
   /** The environment variables that interpolations in it read. */
   readonly variables: readonly { readonly name: string; readonly text: string | null }[];
+  /** Of the whole composition. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -73,7 +75,7 @@ function explainParts(parts: readonly string[], context: Context): Explanation {
   const { composition, moments, knownKeys, seen } = context;
   const key = parts.join('.');
   seen.add(key);
-  const writes = writesOf(parts, moments);
+  const writes = [...writesOf(parts, moments), ...deletedGroups(parts, composition)];
   const resolution = new Resolution(composition.origins, composition.env);
   const located = resolution.locate(parts);
   const written = writes.some((write) => write.key === key || write.key.startsWith(`${key}.`));
@@ -90,8 +92,19 @@ function explainParts(parts: readonly string[], context: Context): Explanation {
     value: located === null ? undefined : resolution.value(located),
     writes,
     references: others.map((other) => explainParts(other, context)),
+    warnings: composition.warnings,
     variables: [...variables].map((name) => ({ name, text: composition.env[name] ?? null })),
   };
+}
+
+/** `~policy` of a group leaves its files out, so that nothing is ever written. */
+function deletedGroups(parts: readonly string[], { overrides, source }: Composition): Write[] {
+  return overrides.flatMap((text) => {
+    const group = /^~([^=@]+)/.exec(text)?.[1];
+    if (group === undefined || !source.isGroup(group) || !isAbout(group.split('/'), parts)) return [];
+    const origin = { kind: 'override', text } as const;
+    return [{ key: group.replaceAll('/', '.'), value: undefined, origin, chosenBy: null }];
+  });
 }
 
 function leavesOf(node: ConfigNode): Map<string, Leaf> {

@@ -75,11 +75,9 @@ export class ConfigSource {
     return this.#folders.groups(group);
   }
 
-  /** Paths of all config files below a group. */
-  allConfigs(group = ''): string[] {
-    const prefix = group === '' ? '' : `${group}/`;
-    const here = this.options(group).map((name) => prefix + name);
-    return [...here, ...this.groups(group).flatMap((name) => this.allConfigs(prefix + name))];
+  /** Paths of all config files; of a tree too large to be one, the first of them. */
+  allConfigs(): string[] {
+    return this.#folders.all();
   }
 
   /** Reads a config; null when there is no such file. */
@@ -93,10 +91,13 @@ export class ConfigSource {
 
   #read(path: string): LoadedConfig | null {
     const name = path.endsWith('.yaml') ? path : `${path}.yaml`;
-    const root = this.roots.find(({ folder }) => entryKind(join(folder, name)) === 'file');
+    const root = this.roots.find(({ folder }) =>
+      ['file', 'other'].includes(entryKind(join(folder, name)) ?? ''),
+    );
     if (root === undefined) return null;
     const full = join(root.folder, name);
     const file = displayPath(full);
+    if (entryKind(full) === 'other') refuse(`${file} is a pipe or a device, not a config file`);
     const text = readConfigText(full);
     const body = readYaml(text, file);
     const defaults = body.entries.get('defaults');

@@ -23,7 +23,7 @@ export function suggestName(name: string, candidates: Iterable<string>): string 
  */
 export function suggestKey(key: string, candidates: Iterable<string>): string | undefined {
   const { parent, last } = splitLast(key);
-  const others = [...candidates].filter((candidate) => !key.startsWith(`${candidate}.`));
+  const others = [...candidates].filter((other) => other !== key && !key.startsWith(`${other}.`));
   const siblings = others.map(splitLast).filter((other) => other.parent === parent);
   const sibling = closest(
     last,

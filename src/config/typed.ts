@@ -76,9 +76,18 @@ function describeIssue(
   const key = issue.path.join('.');
   const value = valueAt(tree, issue.path);
   if (value === undefined) return [`no value for '${key}'; give one with '${key}=…'`];
+  const where = originOf(origins, issue.path);
+  const isPart = !(value instanceof Map) && schemaKeys(tree).some((other) => other.startsWith(`${key}.`));
+  if (isPart) return [`${key}: expected a mapping, not ${shown(value)} (${where})${namedPart(key, value)}`];
   const expected = expectation(issue);
   const actual = expected.startsWith('unknown') ? '' : `, not ${shown(value)}`;
-  return [`${key}: ${expected}${actual} (${originOf(origins, issue.path)})`];
+  return [`${key}: ${expected}${actual} (${where})`];
+}
+
+/** `policy=random` where no group of that name chooses it, as in the configuration that a run keeps. */
+function namedPart(key: string, value: ConfigValue): string {
+  if (key !== 'policy' || typeof value !== 'string') return '';
+  return `; this config has no group '${key}', so write: '~${key}' '+${key}={name: ${value}}'`;
 }
 
 /** What the schema says in its own words, or those of zod put into ours. */
@@ -95,7 +104,7 @@ function expectation(issue: z.core.$ZodIssue): string {
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   string: 'text',
-  tuple: 'a list',
+  tuple: 'a list, such as [64,64]',
   array: 'a list',
   object: 'a mapping',
 };

@@ -34,7 +34,11 @@ function jsonRange({ min, max, exclusive }: Range): Record<string, number> {
 /** An integer written as one (`5`, not `5.0`), at most 2^53−1. */
 export function int(range: Range = {}) {
   const bounded: Range = { max: Number.MAX_SAFE_INTEGER, ...range };
-  const error = `expected an integer${rangeText(range)}`;
+  // the bound that every integer has is named to those who meet it
+  const error = ({ input }: { input: unknown }): string => {
+    const tooLarge = typeof input === 'bigint' && !inRange(Number(input), { max: Number.MAX_SAFE_INTEGER });
+    return `expected an integer${rangeText(tooLarge ? bounded : range)}`;
+  };
   return z
     .bigint({ error })
     .refine((value) => inRange(Number(value), bounded), { error })

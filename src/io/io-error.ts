@@ -4,6 +4,7 @@ const MEANINGS: Record<string, [text: string, hint: string]> = {
   ENOSPC: ['no space left on the device', 'free some space and run the command again'],
   EDQUOT: ['the disk quota is used up', 'free some space and run the command again'],
   EACCES: ['permission denied', 'check the permissions, or choose another folder'],
+  ELOOP: ['too many symbolic links', 'check where they lead'],
   EPERM: ['not permitted', 'check the permissions, or choose another folder'],
   EROFS: ['the file system is read-only', 'choose another folder'],
   ENOENT: ['no such file or directory', 'check the path'],

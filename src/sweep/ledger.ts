@@ -47,9 +47,14 @@ export function parseLedger(text: string): LedgerEntry[] {
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '') continue;
     const entry = parseEntry(line);
-    if (torn !== null && entry?.status !== 'opened') throw new SyntaxError(`line ${torn} is damaged`);
-    torn = entry === null ? index + 1 : null;
-    if (entry !== null) entries.push(entry);
+    if (entry === null) {
+      // several in a row: processes that were killed as they took the sweep
+      torn ??= index + 1;
+      continue;
+    }
+    if (torn !== null && entry.status !== 'opened') throw new SyntaxError(`line ${torn} is damaged`);
+    torn = null;
+    entries.push(entry);
   }
   return entries;
 }

@@ -4,7 +4,7 @@ import { CaptureError } from '../core/errors.js';
 import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
 import { formatSweepId, PLAN_FILE, sweepDirectory } from './names.js';
-import { planSchema, type SweepPlan } from './plan.js';
+import { PLAN_VERSION, planSchema, type SweepPlan } from './plan.js';
 
 /** Makes a folder for the sweep that nobody else has and writes the plan into it. @throws CaptureError `io` */
 export async function createSweep(plan: SweepPlan, nowMs: number): Promise<string> {
@@ -63,14 +63,32 @@ async function readPlan(directory: string): Promise<SweepPlan> {
       cause: error,
     });
   }
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { logLevel: 'silent' });
-  const result = planSchema.safeParse(document.errors.length === 0 ? document.toJS() : null);
-  if (result.success) return result.data;
+  const { parseDocument, LineCounter } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { logLevel: 'silent', lineCounter });
   const [syntax] = document.errors;
-  const [issue] = result.error.issues;
-  const reason = syntax?.message.split('\n')[0] ?? `${issue!.path.join('.')}: ${issue!.message}`;
-  throw new CaptureError('input', `${path} is not the plan of a sweep: ${reason}`, {
-    hint: 'it is never edited; start the sweep anew',
+  if (syntax !== undefined) {
+    return refusePlan(path, `line ${lineCounter.linePos(syntax.pos[0]).line} is no YAML`);
+  }
+  const result = planSchema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  return refusePlan(path, whatIsAmiss(document.toJS(), result.error.issues[0]!.path));
+}
+
+function refusePlan(path: string, reason: string): never {
+  throw new CaptureError('input', `${path} is not the plan of a sweep, or damaged: ${reason}`, {
+    hint: 'put the file back as --multirun wrote it, or start the sweep anew',
   });
+}
+
+/** What the schema refuses first, in words about the file. */
+function whatIsAmiss(content: unknown, place: readonly PropertyKey[]): string {
+  if (place.length === 0) return content === null ? 'it is empty' : 'it must be a mapping';
+  const version = (content as Record<string, unknown>)['plan_version'];
+  if (place[0] === 'plan_version' && version !== undefined) {
+    return `expected plan_version ${PLAN_VERSION}, found ${JSON.stringify(version)}`;
+  }
+  const [list, index, ...inner] = place;
+  if (list !== 'jobs' || typeof index !== 'number') return `'${String(list)}' is missing or wrong`;
+  return `job ${index + 1} of its list${inner.length === 0 ? '' : `, '${inner.join('.')}',`} is missing or wrong`;
 }

@@ -10,9 +10,11 @@ const jobSchema = z.object({
   config_hash: z.string(),
 });
 
+export const PLAN_VERSION = 1;
+
 /** `multirun.yaml`: what a sweep is. Written once, before the first job; nothing in it changes. */
 export const planSchema = z.object({
-  plan_version: z.literal(1),
+  plan_version: z.literal(PLAN_VERSION),
   package_version: z.string(),
   /** ISO 8601 UTC. */
   created_at: z.string(),

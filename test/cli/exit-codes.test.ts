@@ -11,6 +11,7 @@ describe('exit codes', () => {
       busy: 4,
       io: 5,
       bug: 70,
+      hungUp: 129,
       interrupted: 130,
       terminated: 143,
     });

@@ -6,8 +6,8 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
 
 /** What a display prints when it is updated every 50 ms of 12 seconds. */
-function shown(isTTY: boolean): string {
-  const stream = Object.assign(new PassThrough(), { isTTY });
+function shown(isTTY: boolean, columns = 100): string {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns });
   const display = new ProgressDisplay(stream as unknown as NodeJS.WriteStream);
   for (let i = 1; i <= 240; i++) {
     vi.advanceTimersByTime(50);
@@ -25,6 +25,12 @@ describe('progress', () => {
     );
     expect(text).not.toContain('\n');
     expect(text.endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('fits into a narrow terminal, so that it does not scroll', () => {
+    const lines = shown(true, 60).split('\r').slice(1, -1);
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line.replace('\u001b[K', '').length).toBeLessThan(60);
   });
 
   it('is a line every five seconds elsewhere', () => {

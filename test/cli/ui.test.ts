@@ -23,6 +23,7 @@ describe('what people read', () => {
 
   it('shows control characters instead of sending them to the terminal', () => {
     expect(printable('a\nb\u001b[31m\u007f\u009bc é ✓')).toBe('a\\nb\\u001b[31m\\u007f\\u009bc é ✓');
+    expect(printable('a\u202eb\u2028')).toBe('a\\u202eb\\u2028');
   });
 
   it('counts nouns', () => {

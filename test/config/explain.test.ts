@@ -82,6 +82,14 @@ it('tells of deletions, and of keys below one that is replaced', async () => {
   expect(grid.value).toEqual([8n, 9n]);
 });
 
+it('tells who left a whole group out', async () => {
+  for (const key of ['record', 'record.backend']) {
+    const { value, rows } = await explained(key, ['~record']);
+    expect(value).toBeUndefined();
+    expect(rows.at(-1)).toEqual(['record', undefined, "override '~record'"]);
+  }
+});
+
 it('tells what holds when nothing sets a key of the schema', async () => {
   expect(await explained('episodes')).toMatchObject({ value: undefined, rows: [], builtIn: 2 });
 });

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compose, type ConfigMap } from '../../src/config/index.js';
@@ -72,6 +74,28 @@ it.each<[string, Record<string, string>, string[], RegExp]>([
 ])('refuses %s', (_what, files, overrides, message) => {
   const configPath = writeTree({ ...MAIN, ...files });
   expect(messageOf(() => composed(configPath, { overrides }))).toMatch(message);
+});
+
+it('refuses a pipe, and passes over links that lead in a circle and folders that cannot be listed', () => {
+  const configPath = writeTree(MAIN);
+  execFileSync('mkfifo', [join(configPath, 'db/pipe.yaml')]);
+  symlinkSync('loop.yaml', join(configPath, 'loop.yaml'));
+  symlinkSync('.', join(configPath, 'self'));
+  expect(messageOf(() => composed(configPath, { overrides: ['db=pipe'] }))).toContain(
+    'db/pipe.yaml is a pipe or a device, not a config file',
+  );
+  const missing = (configName: string): string =>
+    messageOf(() => compose({ configPath, configName, overrides: [], env: {} }));
+  expect(missing('loop')).toMatch(/^no config 'loop' in /);
+  expect(missing('confg')).toMatch(/did you mean 'config'\?$/);
+  expect(ConfigSource.open(configPath).allConfigs()).toEqual(['config', 'db/a']);
+});
+
+it('refuses a file larger than any config', () => {
+  const configPath = writeTree({ ...MAIN, 'db/big': `a: ${'x'.repeat(1_000_001)}\n` });
+  expect(messageOf(() => composed(configPath, { overrides: ['db=big'] }))).toMatch(
+    /db\/big.yaml is larger than 1 MB$/,
+  );
 });
 
 it('names the flag of a folder that is not there', () => {

@@ -71,7 +71,10 @@ describe('refuses in one line, with key, value, origin and what was expected', (
       'env.grid_size=[8,0]',
       "env.grid_size.1: expected an integer >= 1, not 0 (override 'env.grid_size=[8,0]')",
     ],
-    ['env.grid_size=8x8', "env.grid_size: expected a list, not '8x8' (override 'env.grid_size=8x8')"],
+    [
+      'env.grid_size=8x8',
+      "env.grid_size: expected a list, such as [64,64], not '8x8' (override 'env.grid_size=8x8')",
+    ],
     ['parquet=1', "parquet: expected true or false, not 1 (override 'parquet=1')"],
     ['clock=moon', "clock: expected wall or sim, not 'moon' (override 'clock=moon')"],
     ['fps=0', "fps: expected a number >= 0.001 and <= 1000000000, not 0 (override 'fps=0')"],
@@ -122,6 +125,12 @@ describe('refuses in one line, with key, value, origin and what was expected', (
 
   it.each([
     ['env.action_type=orient', /^env\.action_type: .*oriented.* \(override 'env\.action_type=orient'\)$/],
+    ['env.grid_size=64x64', /^env.grid_size: expected a list, such as \[64,64\], not '64x64'/],
+    [
+      'seed=9007199254740993',
+      /^seed: expected an integer >= 0 and <= 9007199254740991, not 9007199254740993/,
+    ],
+    ['env.wind=3', /^env.wind: expected a mapping, not 3 \(override 'env.wind=3'\)$/],
     ['policy.name=surge', /^policy.*surge_and_cast/],
   ])('%s', async (override, problem) => {
     expect((await problems(override))[0]).toMatch(problem);
@@ -140,4 +149,14 @@ it('names file and line of a value in a file', async () => {
   await expect(loaded).rejects.toThrow(
     `env.max_steps: expected an integer >= 1, not -3 (${root}/config.yaml:4)`,
   );
+});
+
+it("tells how to change the policy of a run's own config, where there is no group", async () => {
+  const configPath = writeTree({ config: 'policy: {name: surge_and_cast}\n' });
+  const loadOwn = (overrides: string[]) =>
+    loadConfig({ configPath, configName: 'config', overrides, env: {} });
+  await expect(loadOwn(['policy=random'])).rejects.toThrow(
+    "policy: expected a mapping, not 'random' (override 'policy=random'); this config has no group 'policy', so write: '~policy' '+policy={name: random}'",
+  );
+  expect((await loadOwn(['~policy', '+policy={name: random}'])).config.policy.name).toBe('random');
 });

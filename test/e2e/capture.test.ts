@@ -176,6 +176,7 @@ describe('interruption', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s finalises what was captured and exits %i',
     async (signal, code) => {
@@ -190,6 +191,8 @@ describe('interruption', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       await new Promise((resolve) => setTimeout(resolve, 500));
       child.kill(signal);
+      // of a terminal that is closed the shell and the kernel each tell
+      if (signal === 'SIGHUP') setTimeout(() => child.kill(signal), 2);
       const { exitCode, stdout } = await child;
       expect(exitCode).toBe(code);
       const result = JSON.parse(stdout) as CaptureJson;

@@ -7,6 +7,10 @@ const FLAG_ERRORS: readonly [string, string[], string][] = [
   ['--resolve alone', ['--resolve'], '--resolve goes with --cfg job'],
   ['--package alone', ['-p', 'env'], '--package goes with --cfg job'],
   ['--jobs alone', ['--jobs', '2'], '--jobs goes with --multirun'],
+  ['--cfg with --info', ['--cfg', 'job', '--info', 'config'], '--cfg and --info print different things'],
+  ['a command after flags', ['-cp', 'x', 'config', 'explain', 'seed'], "the command 'config' comes first"],
+  ['JSON of what it cannot hold', ['--cfg', 'job', '--json', '+vars.x=inf'], '--json: vars.x is inf'],
+  ['escape sequences', ['--\u001b[31mfoo'], "unknown option '--\\u001b[31mfoo'"],
   ["Hydra's way to a sweep", ['hydra.mode=MULTIRUN'], 'to run a sweep add --multirun (-m)'],
   ['a part that is not there', ['--cfg', 'job', '-p', 'env.wnd'], "there is no 'env.wnd' in the config"],
   [
@@ -69,6 +73,15 @@ it('explains a key, for people and for programs', async () => {
   expect(unknown.stderr).toContain("did you mean 'env.grid_size'?");
 });
 
+it('explains keys with control characters without sending them to the terminal', async () => {
+  const cwd = scratchDirectory();
+  writeFileSync(join(cwd, 'c.yaml'), 'vars: {"k\\e[32m": 1, "v": "\\e[31m\\u202e"}\n');
+  const { stdout, exitCode } = await plume(['config', 'explain', 'vars', '-cp', '.', '-cn', 'c'], { cwd });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('vars.k\\u001b[32m');
+  expect(stdout).not.toMatch(/[\u001b\u202e]/);
+});
+
 it('prints how a config comes about as JSON', async () => {
   const { stdout } = await plume(['--info', 'config', '--json', 'policy=surge_and_cast']);
   const info = JSON.parse(stdout) as {
@@ -80,7 +93,7 @@ it('prints how a config comes about as JSON', async () => {
   expect(info.defaults).toContainEqual({
     config_path: 'policy/surge_and_cast',
     package: 'policy',
-    is_self: 'False',
+    is_self: false,
     parent: 'data_capture/config',
   });
   expect(info.defaults_tree.children).toContainEqual({ label: 'policy: surge_and_cast' });

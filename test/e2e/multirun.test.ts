@@ -324,7 +324,13 @@ describe('what is wrong is said before anything is written', () => {
       'no-sweep is not the folder of a sweep: it has no multirun.yaml',
     ],
     ['overrides for a sweep that is planned', ['--resume-sweep', 'no-sweep', 'seed=3'], 'as it was planned'],
+    [
+      'a config for a sweep that is planned',
+      ['--resume-sweep', 'no-sweep', '--config-name', 'a'],
+      'as it was planned',
+    ],
     ['flags for a sweep that is planned', ['--resume-sweep', 'no-sweep', '--seed', '3'], 'as it was planned'],
+    ['text that needs no quotes', ['-m', 'seed=0x1,2'], 'job 1 (seed=0x1): seed: expected'],
     ['no override', ['-m', 'seed'], "'seed' is neither a command nor an override"],
   ])('%s', async (_what, args, names) => {
     const outcome = await plume(args, { cwd });
@@ -402,18 +408,67 @@ describe('a job that fails', () => {
   });
 });
 
+describe('a sweep that is finished, but has lost runs since', () => {
+  it('runs their jobs again, and says so', async () => {
+    const cwd = scratchDirectory();
+    const before = await sweep(['-m', 'seed=1,2,3,4', 'episodes=1'], cwd);
+    const [first, second] = before.jobs.map(({ run_dir: runDir }) => runDir!) as [string, string];
+    rmSync(join(cwd, first), { recursive: true });
+    rmSync(join(cwd, second, 'manifest.json'));
+    const said = [
+      `job 1: its run ${first} is gone; it will run again`,
+      `job 2: its run ${second} is no longer whole; it will run again`,
+    ];
+
+    const dry = await plume(['--resume-sweep', before.sweep_dir, '--dry-run'], { cwd });
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stderr.split('\n')).toEqual([...said, '2 jobs would run; every one was checked']);
+    expect(dry.stdout.split('\n').map((line) => line.trim().split(/ +/)[0])).toEqual(['job', '1', '2']);
+
+    const again = await plume(['--resume-sweep', before.sweep_dir, '--json'], { cwd });
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr.split('\n').slice(0, 3)).toEqual([
+      ...said,
+      `sweep of the remaining 2 of 4 jobs into ${before.sweep_dir}`,
+    ]);
+    const after = sweepOf(again.stdout);
+    expect(digests(after)).toEqual(digests(before));
+    expect(after.jobs.slice(2)).toEqual(before.jobs.slice(2));
+    expect(completeRuns(cwd).sort()).toEqual(runIds(after));
+  });
+});
+
+describe('what is odd about the configuration', () => {
+  it('is said once for all jobs, when the sweep goes on, too', async () => {
+    const cwd = scratchDirectory();
+    writeFileSync(join(cwd, 'file'), '');
+    const args = ['-m', 'output=results,file/x,file/y', 'episodes=1', 'hydra.searchpath=[file://none]'];
+    const env = { PLUME_RECORD_BACKENDS: 'none' };
+    const begun = await plume([...args, '--json'], { cwd, env });
+    expect(begun.exitCode).toBe(3);
+    const resumed = await plume(['--resume-sweep', sweepOf(begun.stdout).sweep_dir], { cwd, env });
+    for (const { stderr } of [begun, resumed]) {
+      const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '));
+      expect(warnings).toHaveLength(2);
+      expect(warnings[0]).toContain("hydra.searchpath: there is no folder 'none'");
+      expect(warnings[1]).toContain('PLUME_RECORD_BACKENDS');
+    }
+  });
+});
+
 describe('a sweep that is interrupted', () => {
   it.each([
     ['SIGINT', 130, 'to the whole group, as a terminal does'],
     ['SIGTERM', 143, 'to the sweep alone, as a scheduler does'],
+    ['SIGHUP', 129, 'to the whole group, as a terminal that is closed does'],
   ] as const)(
     '%s: finalises what runs, exits %i, and goes on to the same (%s)',
     async (signal, code, _how) => {
       const cwd = scratchDirectory();
       const { child, directory } = await startSweep([...SLOW_SWEEP, '--json'], cwd, {
-        detached: signal === 'SIGINT',
+        detached: signal !== 'SIGTERM',
       });
-      process.kill((child.pid ?? 0) * (signal === 'SIGINT' ? -1 : 1), signal);
+      process.kill((child.pid ?? 0) * (signal === 'SIGTERM' ? 1 : -1), signal);
       const { exitCode, stdout, stderr } = await child;
       expect(exitCode).toBe(code);
       expect(stderr).toContain(`interrupted; go on with: plume-nav-capture --resume-sweep ${directory}`);
@@ -468,7 +523,7 @@ describe('a sweep that is interrupted', () => {
     const cwd = scratchDirectory();
     cpSync(fileURLToPath(new URL('../../conf', import.meta.url)), join(cwd, 'conf'), { recursive: true });
     writeFileSync(join(cwd, 'file'), '');
-    const args = ['-m', '--config-path', 'conf', 'output=results,file/x', 'episodes=1', '--json'];
+    const args = ['-m', '--config-path', 'conf', 'output=results,file/x,file/y', 'episodes=1', '--json'];
     const { sweep_dir: directory, jobs } = sweepOf((await plume(args, { cwd })).stdout);
     rmSync(join(cwd, 'file'));
     const config = join(cwd, 'conf/data_capture/config.yaml');
@@ -476,8 +531,8 @@ describe('a sweep that is interrupted', () => {
     writeFileSync(config, text.replace('max_steps: 1000', 'max_steps: 999'));
     const changed = await plume(['--resume-sweep', directory], { cwd });
     expect(changed).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(changed.stderr).toContain(
-      'job 2 (output=file/x): its configuration is no longer that of the sweep',
+    expect(changed.stderr).toMatch(
+      /^plume-nav-capture: all 2 jobs: its configuration is no longer that of the sweep \([^\n]*\)$/,
     );
     expect(existsSync(join(cwd, 'file'))).toBe(false);
 

@@ -13,14 +13,16 @@ export const ENV = {
   PLUME_NUMBER: '1e3',
   PLUME_LIST: '[1, a, ${p}]',
   PLUME_EMPTY: '',
+  HOME: '/home/plume',
+  PLUME_OPTION: 'one',
 };
 
 export interface Answer {
   ok?: unknown;
   sha256?: string;
   error?: string;
-  /** Ours: whether a file was merged at the top of the tree and once more, where Hydra's copies run together. */
-  mergedTwice?: boolean;
+  /** Ours, had files that are used twice run together as in Hydra; left out where that makes no difference. */
+  shared?: Answer;
 }
 
 /** One thing asked of both. */

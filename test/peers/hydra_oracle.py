@@ -11,17 +11,29 @@
 Answers are {"ok": VALUE, "sha256": HASH} or {"error": TEXT}; values carry their types, see `tagged`.
 """
 
+import gc
 import hashlib
 import json
 import sys
 
 from hydra import compose, initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.conf import JobConf, OverridesConf, RuntimeConf
+from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from omegaconf import OmegaConf
 
 PARSER = OverridesParser.create()
+
+# Files that include themselves without end take OmegaConf minutes at the usual 1000: it prints every level of every one.
+sys.setrecursionlimit(400)
+
+# The `hydra` node (launcher, logging, help) is not part of an answer, and would be most of the work: here it has only
+# what Hydra itself writes to while it composes.
+HYDRA = {"defaults": [], "overrides": OverridesConf(), "runtime": RuntimeConf(), "job": JobConf()}
+ConfigStore.instance().store(group="hydra", name="config", node=HYDRA, provider="hydra")
+gc.freeze()
 
 
 def tagged(value):

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -102,8 +102,9 @@ describe('a sweep that is killed anywhere, any number of times', () => {
           const disk = new Disk();
           const jobs = plannedJobs(count);
           const left = async (): Promise<number[]> => {
-            const settled = await settledJobs(jobs, parseLedger(disk.ledger), readOutcome);
-            return jobs.map(({ job }) => job).filter((job) => !isDone(settled.get(job)));
+            const { results, lost } = await settledJobs(jobs, parseLedger(disk.ledger), readOutcome);
+            expect(lost).toEqual([]);
+            return jobs.map(({ job }) => job).filter((job) => !isDone(results.get(job)));
           };
           const pick = (): number => picks.next().value!;
           for (const [session, { after, torn }] of kills.entries()) {
@@ -135,13 +136,54 @@ describe('settledJobs', () => {
     });
     // one that is gone: no process has this id
     lock(2 ** 22 + 1);
-    expect(await settledJobs(plannedJobs(1), entries, readOutcome)).toEqual(new Map());
+    expect(await settledJobs(plannedJobs(1), entries, readOutcome)).toEqual({ results: new Map(), lost: [] });
   });
 
-  it('takes the word of the ledger where it has one', async () => {
+  const ended = (results: string, count: number): [PlannedJob[], LedgerEntry[], string[]] => {
+    const jobs = plannedJobs(count);
+    const runs = jobs.map(({ job }) => makeRun(results, 'demo', `run-${job}`));
+    return [jobs, runs.map((run, index) => endOf(index + 1, run)), runs];
+  };
+
+  it('takes the figures of the ledger where the run is there', async () => {
+    const [jobs, entries] = ended(mkdtempSync(join(tmpdir(), 'settled-')), 3);
+    const refuse = () => Promise.reject(new Error('the records are not read again'));
+    const { results, lost } = await settledJobs(jobs, entries, refuse);
+    expect([...results.values()].sort((a, b) => a.job - b.job)).toEqual(entries);
+    expect(lost).toEqual([]);
+  });
+
+  it('does not take the word of the ledger for a run that was removed, damaged or replaced', async () => {
+    const [jobs, entries, runs] = ended(mkdtempSync(join(tmpdir(), 'settled-')), 7);
+    const manifest = (job: number): string => join(runs[job - 1]!, 'manifest.json');
+    rmSync(runs[0]!, { recursive: true });
+    rmSync(join(runs[1]!, 'run.json'));
+    rmSync(manifest(3));
+    writeFileSync(manifest(4), readFileSync(manifest(4), 'utf8').slice(0, -20));
+    writeFileSync(
+      manifest(5),
+      readFileSync(manifest(5), 'utf8').replace('"status": "complete"', '"status": "aborted"'),
+    );
+    jobs[5] = { ...jobs[5]!, config_hash: 'f'.repeat(64) };
+    const { results, lost } = await settledJobs(jobs, entries, readOutcome);
+    expect([...results.keys()]).toEqual([7]);
+    expect(lost).toEqual(
+      [
+        'is gone',
+        'is gone',
+        'is no longer whole',
+        'is no longer whole',
+        'is no longer whole',
+        'has another configuration',
+      ].map((what, index) => ({ job: index + 1, runDir: runs[index], what })),
+    );
+  });
+
+  it('takes the word of the ledger for a job that failed', async () => {
     const failed = { ...endOf(1, 'gone'), status: 'failed' as const };
     const entries = [{ job: 1, status: 'started', run_dir: 'gone' } as const, failed as LedgerEntry];
-    expect((await settledJobs(plannedJobs(2), entries, readOutcome)).get(1)).toEqual(failed);
+    const { results } = await settledJobs(plannedJobs(2), entries, readOutcome);
+    expect(results).toEqual(new Map([[1, failed]]));
   });
 });
 

@@ -104,14 +104,19 @@ describe('createSweep and openSweep', () => {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'multirun.yaml');
     for (const [content, reason] of [
-      ['plan_version: 2\n', 'plan_version: '],
-      ['a: [1\n', 'Flow sequence'],
-      ['', ': '],
-      [planText(plan()).replace(/^jobs:[^]*/m, 'jobs: []\n'), 'jobs: '],
+      ['plan_version: 2\n', 'expected plan_version 1, found 2'],
+      ['a: 1\nb: [1\n', 'line 3 is no YAML'],
+      ['', 'it is empty'],
+      ['- 1\n', 'it must be a mapping'],
+      ['a: 1\n', "'plan_version' is missing or wrong"],
+      [planText(plan()).replace(/^cwd:.*\n/m, ''), "'cwd' is missing or wrong"],
+      [planText(plan()).replace(/^jobs:[^]*/m, 'jobs: []\n'), "'jobs' is missing or wrong"],
+      [planText(plan()).replace(/^ {2}- .*"job":2.*/m, '  - 5'), 'job 2 of its list is missing or wrong'],
+      [planText(plan()).replace('"job":2', '"job":null'), "job 2 of its list, 'job', is missing or wrong"],
     ] as const) {
       writeFileSync(file, content);
-      expect(await refusal(folder)).toContain(
-        `input: DIR/multirun.yaml is not the plan of a sweep: ${reason}`,
+      expect(await refusal(folder)).toBe(
+        `input: DIR/multirun.yaml is not the plan of a sweep, or damaged: ${reason}`,
       );
     }
     writeFileSync(join(output, 'file'), '');

@@ -14,7 +14,7 @@ import { EXIT } from '../exit-codes.js';
 import { watchSignals } from '../interruption.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
-import { formatBytes, formatCount, plural, type Output } from '../ui.js';
+import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
 
 export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   cfg?: 'job';
@@ -38,7 +38,7 @@ export async function run(
   requireOverrides(operands);
   const overrides = [...operands, ...flagOverrides(options)];
   const { composed, config } = await loadConfig(composeRequest(options, overrides));
-  for (const warning of composed.warnings) output.stderr(`warning: ${warning}\n`);
+  for (const warning of composed.warnings) output.stderr(`warning: ${printable(warning)}\n`);
   if (options.dryRun === true) {
     output.stdout(
       dryRunText(config, composed.hash, toYaml(composed.tree), options.json === true, composed.tree),
@@ -56,7 +56,7 @@ export async function run(
       onStart: ({ directory }) => {
         // until here there is nothing to finalise
         interruption.listen();
-        output.stderr(`capturing ${plural(episodes, 'episode')} into ${directory}\n`);
+        output.stderr(`capturing ${plural(episodes, 'episode')} into ${printable(directory)}\n`);
       },
       onProgress: (done) => progress.update(done.episodes, done.steps, episodes),
     });
@@ -84,7 +84,7 @@ function dryRunText(
     const plan = { dry_run: true, output, experiment, episodes: BigInt(episodes), config_hash: hash };
     return `${compactJson({ ...plan, config: tree })}\n`;
   }
-  return `would capture ${plural(episodes, 'episode')} into ${output}/${experiment}/<run_id>\nconfig_hash ${hash}\n\n${yaml}`;
+  return `would capture ${plural(episodes, 'episode')} into ${printable(output)}/${experiment}/<run_id>\nconfig_hash ${hash}\n\n${yaml}`;
 }
 
 function resultJson(result: CaptureResult, configHash: string): string {
@@ -110,7 +110,7 @@ function resultText({ directory, status, counts, files, contentDigest, elapsedMs
   const data = files.filter(({ rows }) => rows !== null);
   return [
     `${verb} ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s${rate}`,
-    `run     ${directory}`,
+    `run     ${printable(directory)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     `digest  ${contentDigest}`,
     '',

@@ -1,5 +1,13 @@
-import { compactJson, type JsonValue } from '../../core/canonical-json.js';
-import { describeOrigin, explainKey, toYaml, type Explanation, type Origin } from '../../config/index.js';
+import type { JsonValue } from '../../core/canonical-json.js';
+import {
+  describeOrigin,
+  explainKey,
+  toYaml,
+  type Explained,
+  type Explanation,
+  type Origin,
+} from '../../config/index.js';
+import { configJson } from '../config-json.js';
 import { composeRequest, type ConfigOptions } from '../config-options.js';
 import { EXIT } from '../exit-codes.js';
 import { requireOverrides } from '../operands.js';
@@ -18,26 +26,25 @@ export async function run(
 ): Promise<number> {
   requireOverrides(overrides);
   const explained = await explainKey(composeRequest(options, overrides), key);
-  const { description, builtIn } = explained;
+  const { description, builtIn, warnings } = explained;
+  for (const warning of warnings) output.stderr(`warning: ${printable(warning)}\n`);
   if (options.json === true) {
-    output.stdout(`${compactJson({ ...explanationJson(explained), description })}\n`);
+    output.stdout(`${configJson({ ...explanationJson(explained), description })}\n`);
     return EXIT.done;
   }
-  const unset =
-    explained.value === undefined && builtIn !== undefined
-      ? `  ${JSON.stringify(builtIn)}  built in; no file sets it\n`
-      : '';
-  output.stdout(explanationText(explained, description) + unset);
+  output.stdout(explanationText(explained, { description, builtIn }));
   return EXIT.done;
 }
 
 function explanationText(
   { key, value, writes, references, variables }: Explanation,
-  description: string | null = null,
+  { description, builtIn }: Partial<Pick<Explained, 'description' | 'builtIn'>> = {},
 ): string {
   const rows = writes.map((write) => [
-    write.key === key ? '' : write.key,
-    write.value === undefined ? '(deleted)' : oneLine(toYaml(write.value, { interpolations: 'kept' })),
+    write.key === key ? '' : printable(write.key),
+    write.value === undefined
+      ? '(deleted)'
+      : printable(oneLine(toYaml(write.value, { interpolations: 'kept' }))),
     printable(describeOrigin(write.origin)),
     write.chosenBy === null ? '' : `chosen by ${printable(describeOrigin(write.chosenBy))}`,
   ]);
@@ -51,16 +58,24 @@ function explanationText(
       ? `  ${name} is not set in the environment`
       : `  ${name}=${printable(text)} in the environment`,
   );
-  const head = value === undefined ? `${key} is not set` : `${key}:${valueText(toYaml(value))}`;
+  if (value === undefined && builtIn !== undefined)
+    lines.push(`  ${JSON.stringify(builtIn)}  built in, since nothing sets it`);
+  const shown = value === undefined ? builtInText(builtIn) : `:${valueText(printableLines(toYaml(value)))}`;
+  const head = printable(key) + shown;
   return [
     head,
-    ...(description === null ? [] : [description, '']),
+    ...(typeof description === 'string' ? [description, ''] : []),
     ...lines,
     ...read,
     ...references.map((other) => `\n${explanationText(other).trimEnd()}`),
     '',
   ].join('\n');
 }
+
+const builtInText = (builtIn: unknown): string =>
+  builtIn === undefined ? ' is not set' : `: ${JSON.stringify(builtIn)}`;
+
+const printableLines = (yaml: string): string => yaml.split('\n').map(printable).join('\n');
 
 /** A single value stands behind its key, anything longer below it. */
 function valueText(yaml: string): string {

@@ -1,10 +1,11 @@
-import { expandSweep, flagOverrides, openSource } from '../../config/index.js';
+import { expandSweep, flagOverrides } from '../../config/index.js';
 import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import { packageVersion } from '../../io/package-info.js';
 import { createSweep } from '../../sweep/plan-file.js';
+import { PLAN_VERSION, type SweepPlan } from '../../sweep/plan.js';
 import { composeRequest } from '../config-options.js';
-import { checkJobs } from '../multirun-check.js';
+import { checkJobs, openConfigs } from '../multirun-check.js';
 import { showPlan } from '../multirun-output.js';
 import { resumeSweep } from '../multirun-resume.js';
 import { holdSweep, runLeft } from '../multirun-session.js';
@@ -23,7 +24,8 @@ export async function run(
   const concurrency = readJobs(options.jobs);
   const overrides = [...operands, ...flagOverrides(options)];
   if (directory !== undefined) {
-    if (overrides.length > 0 || options.configPath !== undefined || options.configDir !== undefined) {
+    const { configName, configPath, configDir } = options;
+    if (overrides.length > 0 || [configName, configPath, configDir].some((flag) => flag !== undefined)) {
       throw new CaptureError('usage', '--resume-sweep runs what is left of a sweep as it was planned', {
         hint: 'leave overrides and the flags of the configuration out, or start a new sweep with --multirun',
       });
@@ -32,7 +34,7 @@ export async function run(
   }
   requireOverrides(operands);
   const request = composeRequest(options, overrides);
-  const source = openSource(request);
+  const source = openConfigs(request, output);
   const asked = expandSweep(overrides, source).map((job, index) => ({
     job: index + 1,
     swept: Object.fromEntries(job.swept),
@@ -43,8 +45,8 @@ export async function run(
   const planned = jobs.map(({ job }) => job);
   if (dryRun) return showPlan(planned, json, output);
   const now = systemClock.now();
-  const plan = {
-    plan_version: 1 as const,
+  const plan: SweepPlan = {
+    plan_version: PLAN_VERSION,
     package_version: packageVersion(),
     created_at: new Date(now).toISOString(),
     cwd: process.cwd(),

@@ -1,9 +1,9 @@
-import { compactJson } from '../../core/canonical-json.js';
 import { composeOnly, configPart, flagOverrides, toYaml, type Composition } from '../../config/index.js';
+import { configJson } from '../config-json.js';
 import { composeRequest } from '../config-options.js';
 import { EXIT } from '../exit-codes.js';
 import { requireOverrides } from '../operands.js';
-import type { Output } from '../ui.js';
+import { printable, type Output } from '../ui.js';
 import type { CaptureOptions } from './capture.js';
 
 /** `--cfg job` and `--info WHAT`: shows the configuration instead of capturing. */
@@ -15,7 +15,7 @@ export async function run(
 ): Promise<number> {
   requireOverrides(operands);
   const composition = composeOnly(composeRequest(options, [...operands, ...flagOverrides(options)]));
-  for (const warning of composition.warnings) output.stderr(`warning: ${warning}\n`);
+  for (const warning of composition.warnings) output.stderr(`warning: ${printable(warning)}\n`);
   if (options.info === undefined) {
     output.stdout(partText(composition, options));
     return EXIT.done;
@@ -31,7 +31,7 @@ function partText(
   { package: name, resolve = false, json = false }: CaptureOptions,
 ): string {
   const value = configPart(composition, name ?? null, resolve);
-  if (json) return `${compactJson(value)}\n`;
+  if (json) return `${configJson(value)}\n`;
   const isPart = name !== undefined && name !== '_global_' && (value instanceof Map || Array.isArray(value));
   return (
     (isPart ? `# @package ${name}\n` : '') + toYaml(value, { interpolations: resolve ? 'escaped' : 'kept' })

@@ -125,6 +125,7 @@ export class Choices {
 }
 
 function optionOf({ key, value, text }: Override): string | string[] {
+  if (value === '_self_') return refuse(`override '${text}': '_self_' is not an option`);
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) {
     return value.map((item) => {

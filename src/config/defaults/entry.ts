@@ -76,6 +76,8 @@ function readEntry(item: ConfigNode): Entry {
 }
 
 function readChoice(node: ConfigNode, fail: (message: string) => never): string | string[] | null {
+  if (node.kind === 'scalar' && node.value === '_self_')
+    return fail("'_self_' is a line of its own, not an option");
   if (node.kind === 'scalar' && (node.value === null || typeof node.value === 'string')) return node.value;
   if (node.kind !== 'list') return fail('an option must be a name, a list of names, or null');
   return node.items.map((item) => {

@@ -1,7 +1,8 @@
+import type { Environment } from '../interpolation/resolve.js';
 import { describeOrigin, type Origin } from '../origin.js';
 import { refuse } from '../problems.js';
 import type { ConfigSource, LoadedConfig } from '../source.js';
-import { suggestName } from '../suggest.js';
+import { refuseAbsent, refuseNoConfig, refuseUnchosen } from './absent.js';
 import type { Choices } from './choices.js';
 import type { Entry, FileEntry, GroupEntry, SelfEntry } from './entry.js';
 import { resolveName, type KnownChoices } from './name.js';
@@ -33,16 +34,21 @@ export interface Branch {
 interface Context {
   readonly source: ConfigSource;
   readonly choices: Choices;
+  /** For `${oc.env:…}` in the name of an option. */
+  readonly env: Environment;
 }
 
 /** Where in the walk an entry stands. */
 interface Here {
   readonly place: Place;
-  /** Config paths around this one, to see a file that includes itself. */
+  /** Config paths around this one. */
   readonly ancestors: readonly string[];
   /** Below an option chosen by `${…}`: no `override` lines there, choices are settled. */
   readonly settled: boolean;
 }
+
+/** As deep as other things may be nested. */
+const MAX_DEPTH = 100;
 
 const ROOT: Here = { place: { parentGroup: '', parentPackage: '' }, ancestors: [], settled: false };
 
@@ -50,11 +56,12 @@ const ROOT: Here = { place: { parentGroup: '', parentPackage: '' }, ancestors: [
  * The defaults list of a config, expanded into the tree of what brought in what. Entries are walked from the last to
  * the first, as Hydra does, so that an `override` line reaches the entries before it.
  */
-export function expandDefaults(name: string, source: ConfigSource, choices: Choices): Branch {
+export function expandDefaults(name: string, context: Context): Branch {
+  const { source, choices } = context;
   const origin = { kind: 'override', text: `--config-name ${name}` } as const;
   const primary: FileEntry = { kind: 'file', path: name, package: null, optional: false, origin };
   // the started config is always there, or refused
-  const [branch] = expandEntry(primary, null, ROOT, { source, choices }) as [Branch];
+  const [branch] = expandEntry(primary, null, ROOT, context) as [Branch];
   requireOnce(mergeOrder(branch));
   choices.requireAllUsed(source);
   return branch;
@@ -89,15 +96,20 @@ function expandEntry(
     if (choices.isDeleted(key, option)) return [without(`${key}: ${option}`, 'deleted')];
     choices.remember(key, groupPath(entry, place), option, entry.origin);
     if (option === null) return [without(`${key}: null`)];
-    if (option === '???') refuseUnchosen(entry as GroupEntry, key, groupPath(entry, place), source);
+    if (option === '???') refuseUnchosen(entry.origin, key, groupPath(entry, place), source);
   }
   const path = configPath(entry, place, option);
   const config = source.load(path);
   const label = key === null ? path : `${key}: ${option}`;
   if (config === null) {
-    return entry.optional ? [without(label, 'no such config')] : refuseAbsent(entry, path, here, context);
+    if (entry.optional) return [without(label, 'no such config')];
+    return here.ancestors.length === 0 ? refuseNoConfig(path, source) : refuseAbsent(entry, path, source);
   }
-  if (here.ancestors.includes(path)) refuse(`${describeOrigin(entry.origin)}: '${path}' includes itself`);
+  // A file may come again inside itself, where a choice for that place ends the circle.
+  if (here.ancestors.length > MAX_DEPTH) {
+    const around = here.ancestors.includes(path) ? 'includes itself' : 'is too deep';
+    refuse(`${describeOrigin(entry.origin)}: '${path}' ${around} (more than ${MAX_DEPTH} levels)`);
+  }
 
   const package_ = finalPackage(entry, place, config.header);
   const isPrimary = here.ancestors.length === 0;
@@ -195,7 +207,7 @@ function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context
     if (!line.path.includes('${'))
       return { deferred: false, choice: null, expand: () => expandEntry(line, null, inside, context) };
     const expand = (known: KnownChoices): Branch[] => {
-      const path = resolveName(configPath(line, inside.place, null), line.origin, known);
+      const path = resolveName(configPath(line, inside.place, null), line.origin, known, context.env);
       return expandEntry({ ...line, path: `/${path}` }, null, settled, context);
     };
     return { deferred: true, choice: null, expand };
@@ -204,7 +216,7 @@ function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context
   const entry: GroupEntry = { ...line, choice, origin };
   if (typeof choice === 'string' && choice.includes('${')) {
     const expand = (known: KnownChoices): Branch[] =>
-      expandEntry(entry, resolveName(choice, origin, known), settled, context);
+      expandEntry(entry, resolveName(choice, origin, known, context.env), settled, context);
     return { deferred: true, choice, expand };
   }
   if (choice === null || typeof choice === 'string') {
@@ -227,26 +239,4 @@ function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context
       .reverse()
       .flat();
   return { deferred: false, choice, expand };
-}
-
-function refuseUnchosen(entry: GroupEntry, key: string, group: string, source: ConfigSource): never {
-  return refuse(
-    `${describeOrigin(entry.origin)}: choose an option: '${key}=…'; valid: ${source.options(group).join(', ')}`,
-  );
-}
-
-function refuseAbsent(entry: FileEntry | GroupEntry, path: string, here: Here, { source }: Context): never {
-  const cut = path.lastIndexOf('/') + 1;
-  const group = path.slice(0, Math.max(0, cut - 1));
-  const option = path.slice(cut);
-  if (here.ancestors.length === 0) {
-    const all = source.allConfigs();
-    const hint = suggestName(path, all);
-    return refuse(`no config '${path}' in ${source.describe()}; ${hint}`);
-  }
-  const where =
-    entry.kind === 'group' || group !== ''
-      ? `unknown option '${option}' for the group '${group}'`
-      : `no config '${path}' in ${source.describe()}`;
-  return refuse(`${describeOrigin(entry.origin)}: ${where}; ${suggestName(option, source.options(group))}`);
 }

@@ -1,12 +1,13 @@
-import type { ConfigMap, ConfigNode, ConfigValue, DictNode, Scalar } from '../node.js';
+import type { ConfigMap, ConfigNode, ConfigValue, DictNode } from '../node.js';
 import { dictNode, isInterpolation, isMissing, toNode, toValue } from '../node.js';
-import { listIndex, splitKey } from '../key-path.js';
+import { splitKey } from '../key-path.js';
 import { describeOrigin } from '../origin.js';
 import { refuse } from '../problems.js';
 import { pythonStr } from '../python-text.js';
 import { suggestKey } from '../suggest.js';
 import { dottedKeys } from '../select.js';
 import { checkSyntax } from './check.js';
+import { indexOf, textKey } from './keys.js';
 import { parseText } from './parse.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Element, Interpolation, Reference, Text } from './syntax.js';
@@ -36,8 +37,9 @@ export class Resolution {
   readonly #values = new Map<ConfigNode, { value: ConfigValue; size: number }>();
   /** Results of text and of resolvers: the text in them is only text, and no key leads into them. */
   readonly #plain = new Map<ConfigNode, () => ConfigValue>();
-  /** Nodes being worked out, to see a cycle. */
+  /** Nodes being worked out, and those being followed, to see a cycle: a key may lead through what is worked out. */
   readonly #open = new Set<ConfigNode>();
+  readonly #followed = new Set<ConfigNode>();
   #size = 0;
 
   constructor(root: DictNode, env: Environment) {
@@ -54,7 +56,7 @@ export class Resolution {
     }
     const before = this.#size;
     const plain = this.#plain.get(node);
-    const value = this.#guarded(node, () => (plain ? plain() : this.#compute(located)));
+    const value = this.#guarded(this.#open, node, () => (plain ? plain() : this.#compute(located)));
     this.#grow(1, node);
     this.#values.set(node, { value, size: this.#size - before });
     return value;
@@ -72,14 +74,14 @@ export class Resolution {
     return typeof result === 'string' ? result : this.value(result);
   }
 
-  #guarded<T>(node: ConfigNode, work: () => T): T {
-    if (this.#open.has(node))
+  #guarded<T>(open: Set<ConfigNode>, node: ConfigNode, work: () => T): T {
+    if (open.has(node))
       refuse(`${describeOrigin(node.origin)}: the interpolation refers to itself in a cycle`);
-    this.#open.add(node);
+    open.add(node);
     try {
       return work();
     } finally {
-      this.#open.delete(node);
+      open.delete(node);
     }
   }
 
@@ -94,10 +96,17 @@ export class Resolution {
   dereference(located: Located): Located {
     const { node } = located;
     if (!isInterpolation(node) || this.#plain.has(node)) return located;
-    return this.#guarded(node, () => {
+    return this.#guarded(this.#followed, node, () => {
       const result = this.text(this.#parsed(node), located);
       return typeof result === 'string' ? this.plain(result, located) : this.dereference(result);
     });
+  }
+
+  /** Follows a key to a list or mapping of the tree; null when it gives a value worked out on the way, or none. */
+  container(path: readonly string[]): ConfigNode | null {
+    const located = this.locate(path);
+    const node = located === null ? null : this.dereference(located).node;
+    return node === null || node.kind === 'scalar' || this.#plain.has(node) ? null : node;
   }
 
   /** A value worked out on the way, standing where the interpolation stood. */
@@ -243,17 +252,4 @@ export class Resolution {
     const child = node.kind === 'dict' ? node.entries.get(part) : node.items[indexOf(part, located)];
     return child === undefined ? null : { node: child, parents: [...parents, node] };
   }
-}
-
-function indexOf(part: string, { node }: Located): number {
-  const index = listIndex(part);
-  return index ?? refuse(`${describeOrigin(node.origin)} is a list; '${part}' is not an index of it`);
-}
-
-/** The key of a mapping in a resolver's argument. */
-function textKey(key: Scalar, from: Located): string {
-  if (typeof key === 'string') return key;
-  return refuse(
-    `${describeOrigin(from.node.origin)}: the key ${pythonStr(key)} of a mapping is not text; such a key is not supported`,
-  );
 }

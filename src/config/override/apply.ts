@@ -33,7 +33,7 @@ function requireFree(
   { key, text, value }: Override,
   env: Environment,
 ): void {
-  const current = currentValue(root, parts, env);
+  const current = currentValue(root, parts, env, false);
   if (current === undefined || current === null || current === '???') return;
   const form = `${key}=${quoteValue(value!)}`;
   refuse(
@@ -41,11 +41,20 @@ function requireFree(
   );
 }
 
-/** The value at a key with interpolations followed; undefined when there is none. */
-function currentValue(root: DictNode, parts: readonly string[], env: Environment): ConfigValue | undefined {
+/**
+ * The value at a key with interpolations followed; undefined when there is none.
+ * @param within whether also those within a list or mapping are followed, which may fail
+ */
+function currentValue(
+  root: DictNode,
+  parts: readonly string[],
+  env: Environment,
+  within: boolean,
+): ConfigValue | undefined {
   const resolution = new Resolution(root, env);
   const located = resolution.locate(parts);
-  return located === null ? undefined : resolution.value(located);
+  if (located === null) return undefined;
+  return within ? resolution.value(located) : resolution.shown(located);
 }
 
 function checkInterpolations(value: ConfigValue, text: string): void {
@@ -109,7 +118,7 @@ function refuseUnknown(root: DictNode, { text, key }: Override, unknown = key): 
 
 function deleteKey(root: DictNode, parts: readonly string[], override: Override, env: Environment): void {
   const { key, text, value } = override;
-  const current = currentValue(root, parts, env);
+  const current = currentValue(root, parts, env, value !== undefined && value !== null);
   if (current === undefined) {
     refuse(
       `override '${text}': there is no '${key}' to delete; ${suggestKey(key, dottedKeys(root)) ?? 'see the key in the config files'}`,

@@ -11,6 +11,11 @@ const ID = /^[a-zA-Z_][a-zA-Z0-9_-]*$/;
 const DOTTED =
   /^[a-zA-Z_$][a-zA-Z0-9_$-]*$|^(?:[a-zA-Z_$][a-zA-Z0-9_$-]*|0|[1-9](?:_?[0-9])*)(?:\.(?:[a-zA-Z_$][a-zA-Z0-9_$-]*|0|[1-9](?:_?[0-9])*))+$/;
 
+/** As many characters as a config file may have; a shell passes fewer. */
+const MAX_LENGTH = 250_000;
+/** As deep as config files may be. */
+const MAX_DEPTH = 100;
+
 /**
  * Reads one override with one value: `key=value`, `+key=value`, `++key=value`, `~key`, `~key=value`,
  * `group@package=option`.
@@ -23,6 +28,12 @@ export function parseOverride(text: string): Override {
 
 /** The same, or an override with several values: `key=1,2`, `key=range(3)`, `group=glob(*)`. */
 export function parseSweepable(text: string): Override | SweepOverride {
+  if (text.length > MAX_LENGTH) {
+    const named = `${text.slice(0, 100)}…`;
+    refuse(
+      `override '${named}': ${text.length} characters, which is more than the ${MAX_LENGTH} it may have`,
+    );
+  }
   const prefix = /^(?:\+\+|\+|~)?/.exec(text)![0];
   const type: OverrideType =
     prefix === '~' ? 'delete' : prefix === '+' ? 'add' : prefix === '++' ? 'force' : 'change';
@@ -67,6 +78,10 @@ function readKey(text: string, start: number, end: number): { key: string; packa
   const at = text.slice(start, end).indexOf('@');
   const key = at < 0 ? text.slice(start, end) : text.slice(start, start + at);
   const pkg = at < 0 ? null : text.slice(start + at + 1, end);
+  for (const path of [key, pkg ?? '']) {
+    if (path.split(/[./]/, MAX_DEPTH + 1).length > MAX_DEPTH)
+      throw new OverrideSyntaxError(text, start, `nested more than ${MAX_DEPTH} levels deep`);
+  }
   if (key === '') throw new OverrideSyntaxError(text, start, 'expected a key');
   const parts = key.split('/');
   const valid = parts.length > 1 ? parts.every((part) => ID.test(part)) : DOTTED.test(key);

@@ -17,9 +17,6 @@ export function escapeInterpolation(text: string): string {
   return text.replace(/(\\*)\$\{/g, (_all, slashes: string) => `${slashes}${slashes}\\\${`);
 }
 
-const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./-]*$/;
-const OTHER_VALUE = /^(?:null|true|false|inf|nan)$/i;
-
 /** A value in the override grammar: `key=${quoteValue(value)}` sets exactly that value. */
 export function quoteValue(value: ConfigValue): string {
   return write(value, escapeInterpolation);
@@ -38,7 +35,14 @@ function write(value: ConfigValue, meaning: (text: string) => string): string {
   return `{${[...value].map(([key, item]) => `${writeKey(key)}:${write(item, meaning)}`).join(',')}}`;
 }
 
-const isPlain = (text: string): boolean => PLAIN.test(text) && !OTHER_VALUE.test(text);
+/** Characters that a shell leaves alone and that mean nothing in an override. */
+const HARMLESS = /^[\w./+%@-]+$/;
+
+/** Whether it is read as this very text without quotes: `0x1` and `../b` are, `1` and `null` are not. */
+function isPlain(text: string): boolean {
+  const words = HARMLESS.test(text) ? splitWords(text) : null;
+  return words !== null && (words.length > 1 || typeof wordValue(words[0]!) === 'string');
+}
 
 /** Keys of mappings take no quotes: what is special in them is escaped, and what looks like a number cannot be text. */
 function writeKey(key: string): string {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../problems.js';
-import { quoteText } from './quote.js';
+import { escapeInterpolation, quoteText } from './quote.js';
 
 /** Characters of an override that are shown around the place. */
 const SHOWN = 100;
@@ -30,12 +30,17 @@ export function asText(override: string, valueStart: number): string {
 
 /** The override with its value quoted. */
 export function textForm(override: string, valueStart: number): string {
-  return shellQuote(override.slice(0, valueStart).trimEnd() + quoteText(override.slice(valueStart), '"'));
+  const value = escapeInterpolation(override.slice(valueStart));
+  return shellQuote(override.slice(0, valueStart).trimEnd() + quoteText(value, '"'));
 }
 
-/** One word for a shell. */
+/** One word for a shell; with control characters in the form of bash, zsh and ksh, which shows them. */
 export function shellQuote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  if (!/\p{Cc}/u.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  const escaped = word
+    .replaceAll(/[\\']/g, '\\$&')
+    .replaceAll(/\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `$'${escaped}'`;
 }
 
 /** The part of the override around the place, and the caret below. Control characters take one column each. */

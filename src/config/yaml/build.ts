@@ -11,16 +11,27 @@ import { taggedScalar } from './tags.js';
 const MAX_DEPTH = 100;
 const MAX_NODES = 200_000;
 
-/** Turns one parsed YAML document into config nodes with their places; null for an empty document. */
-export function buildNode(document: Document.Parsed, file: string, lines: LineCounter): ConfigNode | null {
+/**
+ * Turns one parsed YAML document into config nodes with their places; null for an empty document.
+ * @param text what it was parsed from
+ */
+export function buildNode(
+  document: Document.Parsed,
+  text: string,
+  file: string,
+  lines: LineCounter,
+): ConfigNode | null {
   const contents = document.contents;
   if (contents === null) return null;
-  if (isScalar(contents) && contents.type === 'PLAIN' && contents.source === '' && !contents.tag) return null;
-  return new Builder(document, file, lines).build(contents, 0);
+  const node = new Builder(document, text, file, lines).build(contents, 0);
+  const isEmpty = isScalar(contents) && contents.type === 'PLAIN' && contents.source === '' && !contents.tag;
+  return isEmpty ? null : node;
 }
 
 class Builder {
   readonly #document: Document.Parsed;
+  /** Where the text ends in a line without a line break. */
+  readonly #openEnd: number;
   readonly #file: string;
   readonly #lines: LineCounter;
   /** Nodes being built, to see an alias that contains itself. */
@@ -31,8 +42,9 @@ class Builder {
   /** How many `[…]` and `{…}` are around. */
   #flow = 0;
 
-  constructor(document: Document.Parsed, file: string, lines: LineCounter) {
+  constructor(document: Document.Parsed, text: string, file: string, lines: LineCounter) {
     this.#document = document;
+    this.#openEnd = text.slice(text.lastIndexOf('\n') + 1).trim() === '' ? Infinity : text.length;
     this.#file = file;
     this.#lines = lines;
   }
@@ -62,7 +74,13 @@ class Builder {
       this.#plainTag(node, 'tag:yaml.org,2002:map');
       return this.#mapping(node, depth);
     }
-    return { kind: 'scalar', value: this.#checked(this.#scalar(node), node), origin: this.#origin(node) };
+    const value = this.#scalar(node);
+    // A document that is one text is no configuration whatever stands in it.
+    return {
+      kind: 'scalar',
+      value: depth === 0 ? value : this.#checked(value, node),
+      origin: this.#origin(node),
+    };
   }
 
   /** Keys in order; what `<<` merges comes first, as PyYAML has it. */
@@ -118,7 +136,9 @@ class Builder {
 
   #scalar(node: Node): Scalar {
     if (!isScalar(node)) return this.#refuse(node, 'unsupported YAML node');
-    const source = node.source ?? '';
+    const isOpen = node.type?.startsWith('BLOCK') && node.range![1] >= this.#openEnd;
+    // npm `yaml` gives the last line of a block scalar a line break that is not there.
+    const source = isOpen ? (node.source ?? '').replace(/\n$/, '') : (node.source ?? '');
     // PyYAML takes these for marks of its own there, npm `yaml` for text.
     if (this.#flow > 0 && node.type === 'PLAIN' && /^:|\?/.test(source))
       this.#refuse(node, `'${source}' within [ ] or { } needs quotes`);
@@ -148,7 +168,7 @@ class Builder {
     const target = isAlias(alias) ? alias.resolve(this.#document) : undefined;
     if (target === undefined) return this.#refuse(alias, `unknown anchor '*${name}'`);
     if (this.#open.has(target)) this.#refuse(alias, `'*${name}' contains itself`);
-    const built = this.#built.get(target) ?? this.build(target, 0);
+    const built = this.#built.get(target) ?? this.build(target, 1);
     this.#take(alias, countNodes(built));
     return cloneNode(built);
   }

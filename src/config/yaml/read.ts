@@ -10,8 +10,8 @@ import { findUnsupported } from './unsupported.js';
  */
 const UNSUPPORTED = /[^\x09\x0a\x0d\x20-\x7e\xa0-\u2027\u202a-\ufffd]|\r(?!\n)/;
 
-/** Characters in a file: far more than a configuration has, few enough to be read in seconds whatever they are. */
-const MAX_LENGTH = 1_000_000;
+/** Characters in a file: far more than a configuration has, few enough to be read in a second whatever they are. */
+const MAX_LENGTH = 250_000;
 
 const TOO_DEEP = 'nested too deeply to be a configuration';
 
@@ -100,5 +100,5 @@ export function readYamlNode(text: string, file: string): ConfigNode | null {
       `${at(file, { line: place.line, column: place.col })}: a config file holds one YAML document, not two`,
     );
   }
-  return buildNode(document, file, lines);
+  return buildNode(document, text, file, lines);
 }

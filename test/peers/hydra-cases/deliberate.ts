@@ -1,12 +1,33 @@
-import type { Answer } from '../hydra-compare.js';
+import { isSame, type Answer } from '../hydra-compare.js';
 
 /** Where we differ from Hydra on purpose: the reason, as docs/config.md gives it, and the cases of this corpus. */
 const REASONS: Readonly<Record<string, readonly string[]>> = {
   'Keys are text': ['x: {1: a}\n', 'x: {true: a}\n', '10: 1\n', 'on: 1\n'],
-  'A config file is a mapping': ['- 1\n- 2\n', 'a:1\n'],
+  'A config file is a mapping': ['- 1\n- 2\n', 'a:1\n', '${', '!!str'],
   'Line breaks that only YAML 1.1 knows': ['a: 1\rb: 2\r'],
   'Keys marked with `?`': ['? a\n: 1\n'],
   'Tags other than the standard ones': ['x: !\n'],
+  'Blanks at the end of a text': [
+    'a: >1\n  \n',
+    'a: >1\n  c\n  \n',
+    'c: |\n  a\n    ',
+    'x: >1\n  ',
+    'c: >\n \t',
+    'c: |+\n    ',
+    'c: |1\n   a\n  ',
+  ],
+  Anchors: ['x: &m:a\n'],
+  'Without end': ['a: &m\n  <<: *m\n'],
+  'Layouts that YAML forbids': [
+    'x: [1]#c\n',
+    'x: "a\nb"\n',
+    'x: [\n1]\n',
+    '- 42\n- \n|',
+    'a:\n- 42\n- \n|',
+    'a: >+\n   \n  # c\n',
+  ],
+  'Quotes within quotes': ["an override with quotes in quotes: u='${oc.create:\\'p\\'}'"],
+  '`_self_` as an option': ['_self_ chosen: h=_self_'],
   'A key has a name': ['=1', '+=1', '@a=c', '~', '='],
   'A key with slashes is a group': ['values: +x/y=1'],
   'Deleting through an interpolation': ['merging onto interpolations: ~q.x'],
@@ -45,6 +66,18 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
 export const DELIBERATE: ReadonlySet<string> = new Set(Object.values(REASONS).flat());
 export const REASON_TITLES: readonly string[] = Object.keys(REASONS);
 
+/** The layouts that docs/config.md names, as npm `yaml` refuses them. */
+const LAYOUTS = new RegExp(
+  `: not valid YAML: (?:${[
+    'Comments must be separated from other tokens by white space characters',
+    'Missing closing ["\']quote',
+    'Flow (?:map|sequence) in block collection must be sufficiently indented',
+    'Unexpected block-scalar-header at node end',
+    'Implicit keys need to be on a single line',
+    'Block scalars with more-indented leading empty lines must use an explicit indentation indicator',
+  ].join('|')})`,
+);
+
 /** What we say when we refuse for one of the reasons. */
 const SAID: readonly (readonly [title: string, message: RegExp])[] = [
   ['Keys are text', /: the key .+ is not a string; quote it|such a key is not supported/],
@@ -56,13 +89,18 @@ const SAID: readonly (readonly [title: string, message: RegExp])[] = [
   ['Deleting through an interpolation', /is an interpolation; delete from the mapping/],
   ['`_group_` in a header', /'_group_' is not supported in a header/],
   ['A value where a group is', /' is a group; write '/],
-  ['Layouts that YAML forbids', /: not valid YAML: /],
+  ['Layouts that YAML forbids', LAYOUTS],
+  ['Anchors', /: the anchor '.*' may have only/],
+  ['Blanks at the end of a text', /: blanks end (?:the file within a|this) text/],
+  ['`_self_` as an option', /'_self_' is (?:a line of its own|not an option)/],
+  ['Without end', /: '\*\w+' contains itself/],
 ];
 
 /** The reason for a difference, or null; told by what we say, so that it holds for any case. */
 export function deliberateReason(ours: Answer, theirs: Answer): string | null {
   const { error } = ours;
-  if (error === undefined) return ours.mergedTwice === true ? 'Files used twice' : null;
+  if (ours.shared !== undefined && isSame(ours.shared, theirs)) return 'Files used twice';
+  if (error === undefined) return null;
   if (theirs.error !== undefined) return null;
   return SAID.find(([, message]) => message.test(error))?.[0] ?? null;
 }

@@ -24,7 +24,7 @@ export function layout(draw: Draw): Layout {
 }
 
 export const groupOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** An option of a group, mostly one of the files that are there. */
 export function option(draw: Draw, paths: readonly string[], group: string): string {
@@ -39,7 +39,7 @@ export const packageName = (draw: Draw): string =>
 export function defaultsList(draw: Draw, tree: Layout, file: string): string[] {
   // A file mostly builds on files that come after it, so that few trees go in circles.
   const after = tree.paths.slice(tree.paths.indexOf(file) + 1);
-  const targets = draw.chance(3) ? tree.paths : after;
+  const targets = draw.chance(2) ? tree.paths : after;
   if (targets.length === 0 || !draw.chance(file === 'config' ? 97 : 45)) return [];
   const lines = draw.list(1, file === 'config' ? 4 : 2, () => defaultsLine(draw, tree, file, targets));
   if (draw.chance(60)) lines.splice(draw.below(lines.length + 1), 0, '_self_');
@@ -66,7 +66,7 @@ function defaultsLine(draw: Draw, tree: Layout, file: string, targets: readonly 
   if (group === '' || draw.chance(12)) {
     return `${draw.chance(3) ? 'optional ' : ''}${named(draw, target, from)}${packaged(draw, 20)}`;
   }
-  const again = tree.chosen.has(group) && draw.chance(85);
+  const again = tree.chosen.has(group) && draw.chance(92);
   const place = again ? `@${packageName(draw)}.n${tree.chosen.size}` : packaged(draw, 18);
   tree.chosen.add(place === '' ? group : `${group}${place}`);
   const chosen = (): string => option(draw, targets, group);
@@ -75,17 +75,19 @@ function defaultsLine(draw: Draw, tree: Layout, file: string, targets: readonly 
     [8, () => `[${draw.list(0, 3, chosen).join(', ')}]`],
     [6, () => 'null'],
     [2, () => '???'],
-    [7, () => interpolatedOption(draw, tree)],
+    [7, () => interpolatedOption(draw, tree) ?? chosen()],
     [1, () => draw.of(['1', '"one.yaml"', '_self_', '""', '[null]', 'one two'])],
   ]);
   return `${draw.chance(12) ? 'optional ' : ''}${named(draw, group, from)}${place}: ${choice}`;
 }
 
-/** An option that depends on the option of another group. */
-function interpolatedOption(draw: Draw, tree: Layout): string {
+/** An option that depends on the option of another group, or on the environment; null mostly when it cannot. */
+function interpolatedOption(draw: Draw, tree: Layout): string | null {
+  if (draw.chance(15)) return `\${oc.env:${draw.of(['PLUME_OPTION', 'PLUME_OPTION', 'NOPE,two', 'NOPE'])}}`;
   const known = [...tree.chosen].filter((key) => !key.includes('/') && !key.includes('@'));
+  if (known.length === 0 && draw.chance(85)) return null;
   const key =
-    known.length > 0 && draw.chance(80) ? draw.of(known) : draw.of([...tree.chosen, ...tree.groups]);
+    known.length > 0 && draw.chance(85) ? draw.of(known) : draw.of([...tree.chosen, ...tree.groups]);
   return draw.of([
     `\${${key}}`,
     `"\${${key}}"`,

@@ -1,14 +1,15 @@
-import type { Problem } from '../../../../src/config/problems.js';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type fc from 'fast-check';
 import { composeCollecting } from '../../../../src/config/compose.js';
 import { mergeOrder, type Part } from '../../../../src/config/defaults/expand.js';
+import { composedSharing } from './sharing.js';
 import { resolveTree } from '../../../../src/config/interpolation/resolve.js';
 import { parseOverride } from '../../../../src/config/override/parse.js';
+import { ConfigError, type Problem } from '../../../../src/config/problems.js';
 import { readYaml } from '../../../../src/config/yaml/read.js';
-import { ENV, tagged, type Answer, type Case } from '../../hydra-compare.js';
+import { attempt, ENV, tagged, type Answer, type Case } from '../../hydra-compare.js';
 import type { Peers } from '../../python.js';
 import { interpolationDocument } from './interpolations.js';
 import { overrideText } from './overrides.js';
@@ -67,20 +68,26 @@ export function families(folder: string) {
 }
 
 function composed(dir: string, overrides: readonly string[]): Answer {
-  const problems: Problem[] = [];
   const request = { configPath: dir, configName: 'config', overrides, env: ENV };
-  const composition = composeCollecting(request, problems);
-  const { tree, hash, defaults } = composition;
-  if (problems.length > 0) return { error: problems.map(({ line }) => line).join('\n') };
-  return { ok: tagged(tree), sha256: hash, mergedTwice: isMergedTwice(mergeOrder(defaults)) };
+  const sharing = (): { shared: Answer } => ({ shared: attempt(() => composedSharing(request)) });
+  const problems: Problem[] = [];
+  try {
+    const { tree, hash, defaults } = composeCollecting(request, problems);
+    const [problem] = problems;
+    if (problem !== undefined) return { error: problem.line, ...sharing() };
+    const answer = { ok: tagged(tree), sha256: hash };
+    return isUsedTwice(mergeOrder(defaults)) ? { ...answer, ...sharing() } : answer;
+  } catch (error) {
+    if (error instanceof ConfigError) return { error: error.message, ...sharing() };
+    throw error;
+  }
 }
 
 /** Whether a file goes to the top of the tree and then anywhere again. */
-function isMergedTwice(parts: readonly Part[]): boolean {
-  return parts.some(
+const isUsedTwice = (parts: readonly Part[]): boolean =>
+  parts.some(
     (part, i) => part.package === '' && parts.slice(i + 1).some((later) => later.config === part.config),
   );
-}
 
 const describeTree = ({ files, overrides }: GeneratedTree): string =>
   [

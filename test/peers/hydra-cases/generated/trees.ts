@@ -27,7 +27,7 @@ export const generatedTree: fc.Arbitrary<GeneratedTree> = drawn((draw) => {
   paths.push(...THERE, ...THERE, ...THERE);
   const files = Object.fromEntries(tree.paths.map((file) => [file, fileText(draw, tree, file, paths)]));
   files['config'] += ALWAYS;
-  return { files, overrides: draw.list(0, draw.of([1, 1, 2, 4]), () => override(draw, tree, paths)) };
+  return { files, overrides: draw.list(0, draw.of([1, 1, 2, 3]), () => override(draw, tree, paths)) };
 });
 
 /** Mostly of a key that is surely there, in one of the plain forms. */
@@ -87,10 +87,10 @@ function override(draw: Draw, tree: Layout, paths: readonly string[]): string {
       () =>
         `~${draw.chance(70) && tree.chosen.size > 0 ? draw.of([...tree.chosen]) : group}${place}${draw.chance(25) ? `=${chosen()}` : ''}`,
     ],
-    [22, () => `${path}=${value(draw, paths)}`],
-    [14, () => `+${path}=${value(draw, paths)}`],
+    [26, () => `${path}=${value(draw, paths)}`],
+    [9, () => `+${path}=${value(draw, paths)}`],
     [12, () => `++${path}=${value(draw, paths)}`],
-    [8, () => `~${path}${draw.chance(25) ? `=${value(draw, paths)}` : ''}`],
+    [6, () => `~${path}${draw.chance(25) ? `=${value(draw, paths)}` : ''}`],
     [1, () => draw.of(['++g=one', 'g=null', 'g=1', '=1', 'p', 'g@a:b=one', 'nope/x=1', '+nope/x=1'])],
   ]);
 }
@@ -100,8 +100,13 @@ function value(draw: Draw, paths: readonly string[]): string {
     [40, () => draw.of(['1', '2.0', 'true', 'null', 'text', '???', '""', "'a b'", '1e3'])],
     [15, () => draw.of(['{x: 1}', '{y: 2}', '{x: {y: 3}}', '{}', '{n: 1}'])],
     [12, () => draw.of(['[]', '[1]', '[a,b]', '[{x: 1}]', '[[1],2]'])],
-    [10, () => quoted(reference(draw, paths)).replaceAll("''", "\\'")],
+    [10, () => inQuotes(reference(draw, paths))],
     [6, () => `\${${draw.of(THERE)}}`],
     [10, () => valueTokens(draw, 2).join('')],
   ]);
+}
+
+/** In quotes that it does not have itself: Hydra fails on escaped ones (docs/config.md, "Quotes within quotes"). */
+function inQuotes(text: string): string {
+  return text.includes("'") ? `"${text.replaceAll('"', '')}"` : `'${text}'`;
 }

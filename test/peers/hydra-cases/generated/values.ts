@@ -181,7 +181,7 @@ export const scalarLine: fc.Arbitrary<string> = drawn((draw) => {
 
 /** A small document in block style, with anchors, merges, block scalars and comments; some are not well formed. */
 export const yamlDocument: fc.Arbitrary<string> = drawn((draw) => {
-  const text = block(draw, 0, 3);
+  const text = block(draw, 0, 3, new Set());
   if (!draw.chance(15)) return text;
   const at = draw.below(text.length + 1);
   const noise = draw.of([
@@ -213,39 +213,44 @@ export const yamlDocument: fc.Arbitrary<string> = drawn((draw) => {
   return text.slice(0, at) + noise + text.slice(at + draw.below(3));
 });
 
-function block(draw: Draw, indent: number, depth: number): string {
+/** @param anchors those given so far */
+function block(draw: Draw, indent: number, depth: number, anchors: Set<string>): string {
   const pad = ' '.repeat(indent);
-  const keys = draw.list(
-    1,
-    4,
-    (i) =>
-      draw.of(
-        ['a', 'b', 'c', 'd', '"e f"', "'10'", 'g h', 'k-l', '<<', '1', 'yes'].slice(
-          0,
-          draw.chance(90) ? 8 : 11,
-        ),
-      ) + (draw.chance(80) ? i : ''),
-  );
+  const name = (i: number): string => {
+    const n = draw.chance(80) ? i : '';
+    const some = [`a${n}`, `b${n}`, `c${n}`, `d${n}`, `"e ${n}"`, `'10${n}'`, `g h${n}`, `k-l${n}`];
+    return draw.chance(96) ? draw.of(some) : draw.of(['<<', '1', 'yes', `"a"${n}`]);
+  };
+  const keys = draw.list(1, 4, name);
   const comment = (): string => (draw.chance(8) ? `${pad}# note: x\n` : '');
-  return keys.map((key) => `${comment()}${pad}${key}:${blockValue(draw, indent, depth)}`).join('');
+  return keys.map((key) => `${comment()}${pad}${key}:${blockValue(draw, indent, depth, anchors)}`).join('');
 }
 
-function blockValue(draw: Draw, indent: number, depth: number): string {
+const ANCHORS = ['m', 'n', 'o', 'q'];
+
+function blockValue(draw: Draw, indent: number, depth: number, anchors: Set<string>): string {
+  const newAnchor = (): string => {
+    const name = ANCHORS.find((one) => !anchors.has(one)) ?? 'm';
+    anchors.add(name);
+    return ` &${name}`;
+  };
+  const alias = (): string => `*${draw.of(anchors.size > 0 && draw.chance(95) ? [...anchors] : ANCHORS)}`;
   const anchor = draw.weighted<string>([
     [88, () => ''],
-    [8, () => ` &${draw.of(['m', 'n'])}`],
-    [4, () => ' !!str'],
+    [8, newAnchor],
+    [1, () => ' !!str'],
   ]);
   const pad = ' '.repeat(indent + draw.of([1, 2, 2, 2, 4]));
+  const dashes = draw.chance(50) ? pad : ' '.repeat(indent);
   const line = (): string => yamlValue(draw, { depth: 2, interpolation: null });
   const trail = draw.chance(8) ? ' # c' : '';
   return draw.weighted<string>([
     [40, () => `${anchor} ${line()}${trail}\n`],
-    [depth > 0 ? 18 : 0, () => `${anchor}${trail}\n${block(draw, pad.length, depth - 1)}`],
+    [depth > 0 ? 18 : 0, () => `${anchor}${trail}\n${block(draw, pad.length, depth - 1, anchors)}`],
     [
       depth > 0 ? 10 : 0,
       () =>
-        `${anchor}\n${draw.list(1, 3, () => `${draw.chance(50) ? pad : ' '.repeat(indent)}- ${line()}\n`).join('')}`,
+        `${anchor}\n${draw.list(1, 3, () => `${draw.chance(3) ? ' ' : ''}${dashes}- ${line()}\n`).join('')}`,
     ],
     [
       depth > 0 ? 5 : 0,
@@ -254,15 +259,24 @@ function blockValue(draw: Draw, indent: number, depth: number): string {
     [
       7,
       () =>
-        ` ${draw.of(['|', '>', '|-', '>-', '|+', '>+', '|2', '>1'])}${trail}\n${draw.list(1, 4, () => `${draw.chance(15) ? '' : pad + draw.of(['', '', '  '])}${draw.of(['text', 'more words', '# no comment', '', 'a: b', '- c'])}\n`).join('')}`,
+        ` ${draw.of(['|', '>', '|-', '>-', '|+', '>+', '|2', '>1'])}${trail}\n${draw.list(1, 4, () => `${draw.chance(4) ? '' : pad + draw.of(['', '', '', '', '  '])}${draw.of(['text', 'more words', '# no comment', '', 'a: b', '- c'])}\n`).join('')}`,
     ],
     [
-      5,
+      3,
       () =>
         ` ${draw.of(['word', '"two', "'one"])}\n${pad}${draw.of(['more', '', '# c', 'x: y'])}\n${pad}end${draw.of(['', '"', "'"])}\n`,
     ],
-    [6, () => ` *${draw.of(['m', 'n'])}\n`],
-    [4, () => `\n${pad}<<: ${draw.of(['*m', '[*m, *n]', '{x: 1}', '1'])}\n${pad}x: 2\n`],
+    [anchors.size > 0 ? 12 : 1, () => ` ${alias()}\n`],
+    [
+      anchors.size > 0 ? 6 : 2,
+      () =>
+        `\n${pad}<<: ${draw.weighted([
+          [anchors.size > 0 ? 6 : 0, alias],
+          [anchors.size > 0 ? 3 : 0, () => `[${alias()}, ${alias()}]`],
+          [3, () => '{x: 1}'],
+          [1, () => '1'],
+        ])}\n${pad}x: 2\n`,
+    ],
     [4, () => ` {\n${pad}k: ${line()},\n${pad}l: [${line()},\n${pad}${line()}]\n${pad}}\n`],
     [3, () => '\n'],
   ]);
