@@ -33,11 +33,9 @@ describe('parseLedger', () => {
   });
 
   it('passes over several torn lines in a row, each of a process that was killed as it took the sweep', () => {
-    const opened = { session: 's', status: 'opened', pid: 1, host: 'h', since: '' } as const;
-    const torn = JSON.stringify(opened).slice(0, 10);
-    expect(parseLedger(`${torn}\n${torn}\n${JSON.stringify(opened)}\n`)).toEqual([opened]);
-    const ended = '{"session":"s","status":"closed"}';
-    expect(() => parseLedger(`${torn}\n${torn}\n${ended}\n`)).toThrow('line 1 is damaged');
+    const torn = text(opened).slice(0, 10);
+    expect(parseLedger(`${torn}\n${torn}\n${text(opened)}`)).toEqual([opened]);
+    expect(() => parseLedger(`${torn}\n${torn}\n${text(ended(1))}`)).toThrow('line 1 is damaged');
   });
 
   it('passes over a line torn at any place, the last or before another session', () => {
