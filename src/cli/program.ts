@@ -125,7 +125,7 @@ function addConfig(program: Command, exit: (code: number) => void): void {
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
       'after',
-      `\nExamples:\n  $ plume-nav-capture config explain env.max_steps env.max_steps=250\n  $ plume-nav-capture config explain policy policy=surge_and_cast${EXIT_HELP}`,
+      `\nExamples:\n  $ plume-nav-capture config explain env.max_steps env.max_steps=250\n  $ plume-nav-capture config explain policy policy=surge_and_cast\n${EXIT_HELP}`,
     )
     .action(async (key: string, overrides: string[], options: ExplainOptions) => {
       const { run } = await import('./commands/config-explain.js');

@@ -35,7 +35,7 @@ export class Composition implements ComposedConfig {
   readonly source: ConfigSource;
   readonly overrides: readonly string[];
   readonly warnings: readonly string[];
-  readonly env: Environment;
+  readonly #env: Environment;
   #tree: ConfigMap | undefined;
   #hash: string | undefined;
 
@@ -45,12 +45,17 @@ export class Composition implements ComposedConfig {
     this.source = source;
     this.overrides = overrides;
     this.warnings = warnings;
-    this.env = env;
+    this.#env = env;
+  }
+
+  /** What `${oc.env:…}` reads: not part of what is shown when somebody prints the object, since it holds secrets. */
+  get env(): Environment {
+    return this.#env;
   }
 
   /** @throws ConfigError for an interpolation that cannot be resolved */
   get tree(): ConfigMap {
-    return (this.#tree ??= resolveTree(this.origins, this.env));
+    return (this.#tree ??= resolveTree(this.origins, this.#env));
   }
 
   get hash(): string {

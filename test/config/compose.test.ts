@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { compose, toYaml, type ComposeRequest } from '../../src/config/index.js';
 import { messageOf, writeTree } from './tree.js';
@@ -186,4 +187,11 @@ it('reads a resolved configuration again to the same hash', () => {
     overrides: [],
   });
   expect(again.hash).toBe(first.hash);
+});
+
+it('does not show the environment to whoever prints what was composed', () => {
+  const env = { SECRET: 'hunter2' };
+  const composed = compose({ configPath: writeTree(TREE), configName: 'config', overrides: [], env });
+  expect(inspect(composed, { depth: 10 })).not.toContain('hunter2');
+  expect(JSON.stringify(Object.keys(composed))).not.toContain('env');
 });
