@@ -27,6 +27,7 @@ export class ConfigSource {
   readonly roots: readonly SearchRoot[];
   readonly #folders: ConfigFolders;
   readonly #loaded: Map<string, LoadedConfig | null>;
+  readonly #isGroup = new Map<string, boolean>();
 
   private constructor(roots: readonly SearchRoot[], loaded: Map<string, LoadedConfig | null>) {
     this.roots = roots;
@@ -62,7 +63,12 @@ export class ConfigSource {
   }
 
   isGroup(group: string): boolean {
-    return group !== '' && this.roots.some(({ folder }) => entryKind(join(folder, group)) === 'directory');
+    let known = this.#isGroup.get(group);
+    if (known === undefined) {
+      known = group !== '' && this.roots.some(({ folder }) => entryKind(join(folder, group)) === 'directory');
+      this.#isGroup.set(group, known);
+    }
+    return known;
   }
 
   /** Names of a group's files. */
