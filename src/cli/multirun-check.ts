@@ -35,7 +35,6 @@ export interface CheckContext {
   /** The same, opened: files are read once for all jobs. */
   source: ConfigSource;
   argv: readonly string[];
-  output: Output;
 }
 
 /** Opens the config folders once for all jobs. What is odd about them is said here, and by no job. */
@@ -48,19 +47,17 @@ export const openConfigs = (request: ComposeRequest, output: Output): ConfigSour
  */
 export async function checkJobs(
   jobs: readonly AskedJob[],
-  { request, source, argv, output }: CheckContext,
+  { request, source, argv }: CheckContext,
 ): Promise<CheckedJob[]> {
   const problems = new Problems(jobs.length);
   const checkInputs = inputChecker();
   const checkRunId = runIdChecker();
-  const warnings = new Set<string>();
   const checked: CheckedJob[] = [];
   const progress = new CheckProgress(process.stderr, jobs.length);
   for (const [index, job] of jobs.entries()) {
     progress.update(index);
     await problems.collect(job, async () => {
       const loaded = await loadConfig({ ...request, overrides: job.overrides }, { source });
-      for (const warning of loaded.composed.warnings) warnings.add(warning);
       const task = captureTask(loaded, argv);
       const { configHash } = task.provenance;
       if (job.config_hash !== null && job.config_hash !== configHash) throw changed();
@@ -70,7 +67,6 @@ export async function checkJobs(
     });
   }
   progress.end();
-  for (const warning of warnings) output.stderr(`warning: ${printable(warning)}\n`);
   problems.refuse();
   return checked;
 }

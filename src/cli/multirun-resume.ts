@@ -36,7 +36,7 @@ export async function resumeSweep(
     }
     const { config_path: configPath, config_dir: configDir, config_name: configName } = plan;
     const request = { configPath, configDir, configName, overrides: plan.overrides };
-    return checkJobs(left, { request, source: openConfigs(request, output), argv, output });
+    return checkJobs(left, { request, source: openConfigs(request, output), argv });
   };
 
   const entries = await readLedger(directory);

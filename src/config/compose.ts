@@ -9,7 +9,7 @@ import { describeOrigin, type Origin } from './origin.js';
 import { applyOverride } from './override/apply.js';
 import { parseOverride } from './override/parse.js';
 import { collect, ConfigError, refuse, withProblems, type Problem } from './problems.js';
-import { searchRoots } from './search-path.js';
+import { searchRoots, type SearchRoot } from './search-path.js';
 import { ConfigSource } from './source.js';
 import type { Override } from './override/types.js';
 
@@ -28,7 +28,7 @@ export interface ComposeRequest {
 
 /** What composing may be given and may tell, beyond the configuration. */
 export interface ComposeContext {
-  /** What openSource gave for the same folders, so that many compositions read each file once. */
+  /** What openSource gave for the same folders, so that many compositions read each file, and warn, once. */
   readonly source?: ConfigSource;
   /** Told of the tree after each step that may have changed it, with what made the step. */
   readonly onStep?: (root: DictNode, step: Step) => void;
@@ -70,7 +70,7 @@ export function composeUnresolved(
   { source: opened, onStep }: ComposeContext = {},
 ): Composition {
   const env = request.env ?? process.env;
-  const warnings = mistypedVariables(env);
+  const warnings: string[] = [];
   const parsed: Override[] = [];
   collect(request.overrides, problems, (text) => parsed.push(parseOverride(text)));
   return withProblems(problems, () => {
@@ -103,7 +103,7 @@ const SEARCH_PATH = 'hydra.searchpath';
 
 /**
  * The folders of a request, opened: with them many compositions read each file once.
- * @param warn told of folders of `hydra.searchpath` that are not there
+ * @param warn told, once for all of them, of folders that are not there and variables that are mistyped
  */
 export function openSource(request: ComposeRequest, warn: (warning: string) => void): ConfigSource {
   const searchPath = request.overrides.filter((text) =>
@@ -120,14 +120,24 @@ function sourceOf(
   warn: (warning: string) => void,
 ): ConfigSource {
   const source = ConfigSource.open(configPath, configDir);
+  const roots = searchRootsOf(source, configName, overrides, env, warn);
+  for (const warning of mistypedVariables(env)) warn(warning);
+  return roots.length === 0 ? source : source.extended(roots);
+}
+
+function searchRootsOf(
+  source: ConfigSource,
+  configName: string,
+  overrides: readonly Override[],
+  env: Environment,
+  warn: (warning: string) => void,
+): SearchRoot[] {
   const override = overrides.find(({ key }) => key === SEARCH_PATH);
   const node =
     override === undefined
       ? (source.load(configName)?.searchPath ?? null)
       : toNode(override.value ?? null, { kind: 'override', text: override.text });
-  if (node === null) return source;
-  const roots = searchRoots(node, env, warn);
-  return roots.length === 0 ? source : source.extended(roots);
+  return node === null ? [] : searchRoots(node, env, warn);
 }
 
 function refuseHydra({ key, text }: Override): void {

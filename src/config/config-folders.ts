@@ -1,7 +1,16 @@
 import { join } from 'node:path';
 import { entryKind, listDirectory, realPath } from '../io/config-files.js';
+import { packageRoot } from '../io/package-info.js';
 
 const MAX_FOLDERS = 1000;
+
+let packed: string | undefined;
+
+/** The tree that comes with the package. */
+export function packedConfig(): string {
+  packed ??= join(packageRoot(), 'conf');
+  return packed;
+}
 
 /** The groups and options of config trees that are searched together; only names are looked at, no file is read. */
 export class ConfigFolders {

@@ -31,8 +31,6 @@ export interface Explanation {
   readonly references: readonly Explanation[];
   /** The environment variables that interpolations in it read. */
   readonly variables: readonly { readonly name: string; readonly text: string | null }[];
-  /** Of the whole composition. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -40,14 +38,19 @@ export interface Explanation {
  * @param knownKeys keys of the schema, to tell one that nothing sets from one that is mistyped
  * @throws ConfigError for an unknown key, or a configuration that does not compose
  */
-export function explain(request: ComposeRequest, key: string, knownKeys: readonly string[]): Explanation {
+export function explain(
+  request: ComposeRequest,
+  key: string,
+  knownKeys: readonly string[],
+): Explanation & { readonly warnings: readonly string[] } {
   const moments: Moment[] = [];
   const problems: Problem[] = [];
   const composition = composeUnresolved(request, problems, {
     onStep: (root, step) => moments.push({ step, leaves: leavesOf(root) }),
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return explainParts(splitKey(key), { composition, moments, knownKeys, seen: new Set() });
+  const explanation = explainParts(splitKey(key), { composition, moments, knownKeys, seen: new Set() });
+  return { ...explanation, warnings: composition.warnings };
 }
 
 interface Leaf {
@@ -92,7 +95,6 @@ function explainParts(parts: readonly string[], context: Context): Explanation {
     value: located === null ? undefined : resolution.value(located),
     writes,
     references: others.map((other) => explainParts(other, context)),
-    warnings: composition.warnings,
     variables: [...variables].map((name) => ({ name, text: composition.env[name] ?? null })),
   };
 }

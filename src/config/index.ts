@@ -80,6 +80,8 @@ export interface Explained extends Explanation {
   readonly description: string | null;
   /** What holds when nothing sets the key; undefined when something must. */
   readonly builtIn: unknown;
+  /** What is odd about the configuration. */
+  readonly warnings: readonly string[];
 }
 
 /** JSON Schema of the configuration. */

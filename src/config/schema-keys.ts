@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readConfigText } from '../io/config-files.js';
-import { packageRoot } from '../io/package-info.js';
+import { packedConfig } from './config-folders.js';
 import type { JsonSchema } from './json-schema.js';
 import type { ConfigMap } from './node.js';
 
@@ -15,7 +15,7 @@ export interface SchemaKey {
 
 /** The schema that comes with the package: reading the file takes a fraction of the time zod takes to make it. */
 function packedSchema(): JsonSchema {
-  return JSON.parse(readConfigText(join(packageRoot(), 'conf/schema/config.schema.json'))) as JsonSchema;
+  return JSON.parse(readConfigText(join(packedConfig(), 'schema/config.schema.json'))) as JsonSchema;
 }
 
 /** Every key of the schema, containers before what they hold. */

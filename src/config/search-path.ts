@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { displayPath, entryKind, listDirectory } from '../io/config-files.js';
-import { packageRoot } from '../io/package-info.js';
 import { Resolution, type Environment } from './interpolation/resolve.js';
 import { dictNode, type ConfigNode } from './node.js';
 import { describeOrigin } from './origin.js';
@@ -14,19 +13,11 @@ export interface SearchRoot {
   readonly folder: string;
 }
 
-let packed: string | undefined;
-
-/** The tree that comes with the package. */
-export function packedConfig(): string {
-  packed ??= join(packageRoot(), 'conf');
-  return packed;
-}
-
 /** @throws ConfigError when there is no such folder */
 export function openRoot(provider: string, folder: string, flag: string): SearchRoot {
   const kind = entryKind(folder);
   if (kind === 'directory') return { provider, folder };
-  if (kind === 'file') refuse(`${flag}: ${displayPath(folder)} is a file; give the folder it lies in`);
+  if (kind !== null) refuse(`${flag}: ${displayPath(folder)} is a file; give the folder it lies in`);
   const parent = join(folder, '..');
   const folders = listDirectory(parent).filter((name) => entryKind(join(parent, name)) === 'directory');
   const name = folder.replace(/\/+$/, '').split('/').at(-1)!;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { displayPath, entryKind, readConfigText } from '../io/config-files.js';
-import { ConfigFolders } from './config-folders.js';
+import { ConfigFolders, packedConfig } from './config-folders.js';
 import { readEntries, type Entry } from './defaults/entry.js';
 import { packageHeader } from './defaults/header.js';
 import type { ConfigNode, DictNode } from './node.js';
 import { refuse } from './problems.js';
-import { openRoot, packedConfig, type SearchRoot } from './search-path.js';
+import { openRoot, type SearchRoot } from './search-path.js';
 import { readYaml } from './yaml/read.js';
 
 /** One config file, read. */

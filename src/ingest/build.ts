@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { backends } from '../backends/index.js';
+import { recordingBackend } from '../backends/index.js';
 import { prettyJson } from '../core/canonical-json.js';
 import { DATASET_INDEX_FILE, MANIFEST_FILE } from '../core/layout.js';
 import type { WrittenFile } from '../core/ports.js';
@@ -11,7 +11,7 @@ import { DATASET_INDEX_VERSION, printDatasetIndex, type DatasetIndex } from './d
 import { completeManifest, firstManifest } from './make-manifest.js';
 import { makeParquet } from './make-parquet.js';
 import type { IngestPlan, RunFile, SourceFacts } from './plan.js';
-import { recordingBackend, type Source } from './source.js';
+import type { Source } from './source.js';
 import { surveyRun } from './survey.js';
 
 /**
@@ -32,7 +32,7 @@ export async function buildFolder(
     if (toCopy.has(file.path)) copied.push(await copyRunFile(path, folder, file));
   }
 
-  const backend = await backends.get(await recordingBackend(names))();
+  const backend = await recordingBackend(names);
   const openReader = () => backend.openReader(path, names);
   const made: WrittenFile[] = [];
   for (const stream of facts.withoutParquet)

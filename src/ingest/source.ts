@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { backends } from '../backends/index.js';
+import { recordingBackend } from '../backends/index.js';
 import { canonicalHash, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { requireSafeComponent } from '../core/ids.js';
@@ -129,13 +129,7 @@ async function whyLeftOut(directory: string, name: string, unlisted: boolean): P
 /** The streams Parquet can be made of: recorded in another format, and not there yet. */
 async function withoutParquet(names: readonly string[]): Promise<StreamName[]> {
   const recorded = await recordingBackend(names);
-  return recorded === 'parquet' ? [] : STREAM_NAMES.filter((stream) => !names.includes(parquetName(stream)));
-}
-
-/** Name of the backend a run was recorded in; Parquet only when there is nothing else. */
-export async function recordingBackend(names: readonly string[]): Promise<string> {
-  for (const name of backends.names) {
-    if (name !== 'parquet' && (await backends.get(name)()).has(names)) return name;
-  }
-  return 'parquet';
+  return recorded.name === 'parquet'
+    ? []
+    : STREAM_NAMES.filter((stream) => !names.includes(parquetName(stream)));
 }

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { backends } from '../backends/index.js';
+import { recordingBackend } from '../backends/index.js';
 import { flags, numbers, type Batch } from '../core/batch.js';
 import { CaptureError } from '../core/errors.js';
 import type { RowObserver, StreamReader } from '../core/ports.js';
@@ -57,9 +57,7 @@ export async function readOutcome(directory: string): Promise<Outcome> {
 
 async function openRecording(directory: string): Promise<StreamReader> {
   const names = await readdir(directory);
-  for (const name of backends.names) {
-    const backend = await backends.get(name)();
-    if (backend.has(names)) return backend.openReader(directory, names);
-  }
+  const backend = await recordingBackend(names);
+  if (backend.has(names)) return backend.openReader(directory, names);
   throw new CaptureError('input', `${directory} holds no records`);
 }

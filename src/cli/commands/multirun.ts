@@ -41,7 +41,7 @@ export async function run(
     overrides: [...job.overrides],
     config_hash: null,
   }));
-  const jobs = await checkJobs(asked, { request, source, argv, output });
+  const jobs = await checkJobs(asked, { request, source, argv });
   const planned = jobs.map(({ job }) => job);
   if (dryRun) return showPlan(planned, json, output);
   const now = systemClock.now();

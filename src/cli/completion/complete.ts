@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { ConfigFolders } from '../../config/config-folders.js';
-import { packageRoot } from '../../io/package-info.js';
+import { ConfigFolders, packedConfig } from '../../config/config-folders.js';
 import { DEFAULT_CONFIG } from '../config-options.js';
 import { formatAnswer, type Answer } from './answer.js';
 import { flagValue, overridesOf, readLine, type Line } from './line.js';
@@ -62,7 +60,7 @@ function lineConfig(line: Line): LineConfig {
   const configPath = flagValue(line, '--config-path');
   const configDir = flagValue(line, '--config-dir');
   const configName = flagValue(line, '--config-name') ?? DEFAULT_CONFIG;
-  const folders = [configPath ?? join(packageRoot(), 'conf'), ...(configDir === null ? [] : [configDir])];
+  const folders = [configPath ?? packedConfig(), ...(configDir === null ? [] : [configDir])];
   return {
     folders: new ConfigFolders(folders),
     configName,
