@@ -12,6 +12,8 @@ const MAY_IMPORT = {
   ingest: ['core', 'io', 'backends'],
   prune: ['core', 'io', 'backends'],
   sweep: ['core', 'io'],
+  export: ['core', 'io', 'backends'],
+  contracts: ['core', 'sim', 'backends'],
 };
 
 const WHY = {
@@ -25,6 +27,10 @@ const WHY = {
   prune: 'What prune needs of another room cli hands it as a function, so it can never reach a writer.',
   sweep:
     'A sweep knows jobs, their ledger and who runs them, not what a job does: cli hands it the worker processes.',
+  export:
+    'An export is one backend read and another format written; what only a simulation knows cli hands it.',
+  contracts:
+    'The suites are for authors of backends and policies: they know the ports and nothing that uses them.',
 };
 
 const layers = Object.entries(MAY_IMPORT).map(([room, others]) => ({
@@ -36,7 +42,7 @@ const layers = Object.entries(MAY_IMPORT).map(([room, others]) => ({
 }));
 
 /** Packages that take longer to load than a bare node takes to start. */
-const HEAVY = ['apache-arrow', 'parquet-wasm', 'execa', 'zarrita', 'zlib-sync'];
+const HEAVY = ['apache-arrow', 'parquet-wasm', 'better-sqlite3', 'node-sqlite3-wasm', 'execa', 'h5wasm', 'zarrita', 'zlib-sync'];
 const packages = (names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -2,14 +2,15 @@
 // some two hundred need. The new tree replaces the old one only when all of it compiled, so that a failed build
 // breaks nothing that runs and a module deleted from src does not live on in the package.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sourceHash, stampFile } from './source-hash.mjs';
 import { root, run } from './tools.mjs';
 
-/** Processes that are started by file. */
-const ENTRIES = ['main', 'job-worker'];
+/** What is started by file, processes and threads: each becomes a file of dist/cli. */
+const ENTRIES = ['cli/main', 'cli/job-worker', 'record/episode-thread', 'backends/jsonl/read-thread'];
 /** Large, native or with files of their own: loaded from node_modules, and only when they are needed. */
-const NOT_BUNDLED = /^(?:node:|@bomb\.sh\/tab|apache-arrow|parquet-wasm|zarrita|zlib-sync)/;
+const NOT_BUNDLED =
+  /^(?:node:|@bomb\.sh\/tab|apache-arrow|better-sqlite3|h5wasm|node-sqlite3-wasm|parquet-wasm|zarrita|zlib-sync)/;
 
 const hash = sourceHash();
 // beside dist and not elsewhere: source maps hold paths relative to it
@@ -27,7 +28,7 @@ renameSync(fresh, `${root}dist`);
 async function bundleCli() {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
-    input: Object.fromEntries(ENTRIES.map((name) => [name, join(fresh, 'cli', `${name}.js`)])),
+    input: Object.fromEntries(ENTRIES.map((entry) => [basename(entry), join(fresh, `${entry}.js`)])),
     platform: 'node',
     external: (id) => NOT_BUNDLED.test(id),
     onLog: (level, log) => {

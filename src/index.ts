@@ -20,7 +20,7 @@ export { ContentDigest } from './core/digest.js';
 export { canonicalHash, canonicalJson, type JsonValue } from './core/canonical-json.js';
 export type { Manifest, ManifestFile, RunMetadata } from './core/records.js';
 export type { Finding, Report } from './core/report.js';
-export type { Clock, ReadBatch, StreamReader, StreamWriter, WrittenFile } from './core/ports.js';
+export type { Clock, ReadBatch, StreamReader, RunWriter, WrittenFile } from './core/ports.js';
 export { EPISODES, SCHEMA_VERSION, STEPS, type ColumnSchema, type StreamSchema } from './core/streams.js';
 export { backends } from './backends/index.js';
 export type { Backend, WriterOptions } from './backends/backend.js';

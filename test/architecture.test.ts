@@ -87,6 +87,8 @@ describe('each rule bites', () => {
     ['ingest-imports-only-core-io-backends', 'ingest/a.ts', '../validate/ok.js'],
     ['prune-imports-only-core-io-backends', 'prune/a.ts', '../ingest/ok.js'],
     ['sweep-imports-only-core-io', 'sweep/a.ts', '../record/ok.js'],
+    ['export-imports-only-core-io-backends', 'export/a.ts', '../sim/ok.js'],
+    ['contracts-imports-only-core-sim-backends', 'contracts/a.ts', '../record/ok.js'],
     ['config-is-nobodys-dependency', 'record/b.ts', '../config/ok.js'],
     ['cli-is-the-top', 'config/a.ts', '../cli/ok.js'],
     ['terminal-only-in-cli', 'record/c.ts', 'chalk'],
@@ -108,6 +110,8 @@ describe('each rule bites', () => {
       'ingest',
       'prune',
       'sweep',
+      'export',
+      'contracts',
       'config',
       'cli',
     ];

@@ -1,29 +1,47 @@
-import type { StreamReader, StreamWriter } from '../core/ports.js';
-import type { StreamSchema } from '../core/streams.js';
+import type { RowEncoder, RunWriter, StreamReader } from '../core/ports.js';
+import type { RunStreams } from '../core/streams.js';
+import type { StorageOptions } from './storage.js';
 
-export const CODECS = ['snappy', 'gzip', 'lz4', 'brotli', 'zstd', 'none'] as const;
-export type Codec = (typeof CODECS)[number];
-
-export interface WriterOptions {
-  /** Run directory the files go to. */
-  directory: string;
-  stream: StreamSchema;
-  /** zlib level 0 to 9, where the format has one. */
-  level: number;
-  /** Compression of column chunks, in formats of columns; snappy by default. */
-  codec?: Codec;
-  /** Start a new file when this one has so many compressed bytes; null never. */
-  rotateBytes: number | null;
-  /** Told to the format where it can keep it: schema_version, config_hash, experiment, run_id. */
-  metadata: Readonly<Record<string, string>>;
+/** What a format keeps of the run beside its records, where it can. */
+export interface RunFacts {
+  run_id: string;
+  experiment: string;
+  schema_version: string;
+  /** Null for runs of plume_nav_sim. */
+  config_hash: string | null;
+  /** ISO 8601 UTC. */
+  start_time: string;
+  /** The resolved configuration as one line of JSON; null when it is not known. */
+  config: string | null;
 }
 
-/** How streams lie on disk: a write side and a read side. */
+export interface WriterOptions {
+  /** The files go there; a file that is there already is an error. */
+  directory: string;
+  streams: RunStreams;
+  storage: StorageOptions;
+  run: RunFacts;
+}
+
+export interface ReadOptions {
+  /** Threads a format may read in beside the caller's own, which is to be one fewer than cores; none without it. */
+  threads?: number;
+}
+
+/** How the streams of a run lie on disk: a write side and a read side. */
 export interface Backend {
   readonly name: string;
-  openWriter(options: WriterOptions): Promise<StreamWriter>;
-  /** @param names file names of the run directory */
-  openReader(directory: string, names: readonly string[]): StreamReader;
-  /** Whether the directory holds streams in this format. */
+  /** Whether it keeps nothing at all: then there is no run directory either. */
+  readonly discards?: true;
+  /** Whether the directory holds a run in this format. @param names file names of the run directory */
   has(names: readonly string[]): boolean;
+  openWriter(options: WriterOptions): Promise<RunWriter>;
+  /** For formats whose rows can be encoded away from the file, on other threads; see `RunWriter.append`. */
+  openEncoder?(options: Pick<WriterOptions, 'streams' | 'storage'>): RowEncoder;
+  openReader(
+    directory: string,
+    names: readonly string[],
+    streams: RunStreams,
+    options?: ReadOptions,
+  ): StreamReader;
 }

@@ -5,7 +5,7 @@ import type { CaptureTask } from './capture-task.js';
 /** Runs one capture on the machine's clock, checked while it is recorded. */
 export async function runCapture(
   { settings, provenance }: CaptureTask,
-  ports: Pick<CapturePorts, 'signal' | 'onStart' | 'onProgress'>,
+  ports: Omit<CapturePorts, 'clock' | 'startValidation'>,
 ): Promise<CaptureResult> {
   const [{ capture }, { createRecordingValidation }] = await Promise.all([
     import('../record/capture.js'),

@@ -28,13 +28,15 @@ export function captureTask(
 }
 
 function settingsOf(config: CaptureConfig): CaptureSettings {
-  const { output, experiment, episodes, seed, parquet, clock, fps, env, movie, policy, record } = config;
+  const { output, experiment, episodes, seed, workers, parquet, clock, fps, env, movie, policy, record } =
+    config;
   const { rotate_size: rotateBytes, run_id: runId } = config;
   return {
     output,
     experiment,
     episodes,
     seed,
+    workers,
     rotateBytes,
     parquet,
     clock,

@@ -55,6 +55,9 @@ async function work(task: CaptureTask): Promise<void> {
   try {
     const result = await runCapture(task, {
       signal: controller.signal,
+      // the jobs of a sweep share the machine as it is
+      cores: 1,
+      onWarning: (message) => process.stderr.write(`warning: ${message}\n`),
       onStart: async ({ directory }) => {
         claimed.runDir = directory;
         send({ kind: 'started', runDir: directory });

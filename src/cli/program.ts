@@ -1,10 +1,12 @@
 import { Argument, Command, Option } from 'commander';
 import type { CaptureOptions } from './commands/capture.js';
 import type { ExplainOptions } from './commands/config-explain.js';
+import type { ExportOptions } from './commands/export.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { PruneOptions } from './commands/prune.js';
 import type { ValidateOptions } from './commands/validate.js';
 import { SHELLS, type Shell } from './completion/shells.js';
+import { FORMAT_NAMES } from '../export/format-names.js';
 import { packageVersion } from '../io/package-info.js';
 import { DEFAULT_CONFIG } from './config-options.js';
 import { checkFlags } from './flag-rules.js';
@@ -28,6 +30,7 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
   const capture = addCapture(program, argv, exit);
   addValidate(program, exit);
   addIngest(program, exit);
+  addExport(program, exit);
   addPrune(program, exit);
   addConfig(program, exit);
   addCompletion(program, exit);
@@ -94,6 +97,7 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
         'searchpath',
       ]),
     )
+    .option('--metrics <file>', 'write what recording cost (time, buffers, bytes, memory) as JSON')
     .option('--dry-run', 'say what would be captured, write nothing')
     .option('--json', 'print the result as one JSON document')
     .addHelpText('after', `\n${CAPTURE_EXAMPLES}`)
@@ -158,6 +162,7 @@ function addValidate(program: Command, exit: (code: number) => void): void {
     .description('check runs: files, records, and the sense of the whole; changes nothing')
     .argument('[run_dirs...]', 'run directories: <output>/<experiment>/<run_id>')
     .option('--all <root>', 'every run below this folder')
+    .option('--backend <module>', 'backend of your own that recorded them: ./my-backend.js')
     .option('--json', 'print the reports as one JSON document')
     .addHelpText(
       'after',
@@ -176,6 +181,7 @@ function addIngest(program: Command, exit: (code: number) => void): void {
     .option('--run-dir <dir>', 'run to ingest (default: ingest_capture.run_dir of params.yaml)')
     .option('--out-dir <dir>', 'folder of the dataset (default: ingest_capture.out_dir of params.yaml)')
     .option('--params <file>', 'parameter file', 'params.yaml')
+    .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
     .option('--dry-run', 'print the plan, change nothing')
     .option('--json', 'print the result as one JSON document')
     .addHelpText(
@@ -185,6 +191,30 @@ function addIngest(program: Command, exit: (code: number) => void): void {
     .action(async (options: IngestOptions) => {
       const { run } = await import('./commands/ingest.js');
       exit(await run(options, processOutput));
+    });
+}
+
+function addExport(program: Command, exit: (code: number) => void): void {
+  program
+    .command('export')
+    .description('write the records of a run in another format')
+    .argument('<run_dir>', 'run directory: <output>/<experiment>/<run_id>')
+    .requiredOption('--out <file>', 'file to write, or folder for minari')
+    .addOption(new Option('--format <format>', 'default: as the ending of --out says').choices(FORMAT_NAMES))
+    .option('--compression <name>', 'gzip, none, or a Parquet codec: snappy, gzip, lz4, brotli, zstd, none')
+    .option('--level <n>', 'level of the compression')
+    .option('--episodes <list>', 'only these, by number and range: 1,5,12-18')
+    .option('--columns <names>', 'only these columns of the steps: step,agent_x,agent_y')
+    .option('--force', 'replace what lies at --out')
+    .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture export results/demo/run-20261121-120000 --out demo.parquet --compression zstd\n  $ plume-nav-capture export results/demo/run-20261121-120000 --out part.csv.gz --episodes 1,5,12-18\n  $ plume-nav-capture export results/demo/run-20261121-120000 --format minari --out datasets/demo-v0',
+    )
+    .action(async (runDir: string, options: ExportOptions) => {
+      const { run } = await import('./commands/export.js');
+      exit(await run(runDir, options, processOutput));
     });
 }
 

@@ -58,9 +58,13 @@ export function chooseByEnvironment(
   });
 }
 
-/** Sets the key, above what the files say. */
+/**
+ * Sets the key, above what the files say. A variable of a format's own options means nothing to a tree without them:
+ * who records in several formats sets those of all.
+ */
 export function applySetting(root: DictNode, { key, text, origin }: Setting): void {
   const parts = key.split('.');
+  if (key.startsWith('record.storage.') && !hasSection(root, parts.slice(0, -1))) return;
   let here = root;
   for (const part of parts.slice(0, -1)) {
     let next: ConfigNode | undefined = childOf(here, part);
@@ -68,6 +72,12 @@ export function applySetting(root: DictNode, { key, text, origin }: Setting): vo
     here = next;
   }
   here.entries.set(parts.at(-1)!, toNode(valueOf(text), origin));
+}
+
+function hasSection(root: DictNode, path: readonly string[]): boolean {
+  let here: ConfigNode | undefined = root;
+  for (const part of path) here = here?.kind === 'dict' ? childOf(here, part) : undefined;
+  return here?.kind === 'dict';
 }
 
 /** What the text of a variable stands for: an integer, a number, a boolean, otherwise text. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
-import { EPISODES, STEPS } from '../core/streams.js';
+import { EXTRA_COLUMN_NAMES, FULL_RECORDING, OMITTABLE, streamsOf } from '../core/streams.js';
 import { datasetIndexSchema } from '../ingest/dataset-index.js';
 import { configSchema } from './schema.js';
 import { holdsKeys } from './schema-keys.js';
@@ -23,6 +23,9 @@ export interface JsonSchema {
   [key: string]: unknown;
 }
 
+/** What any run may hold: with every extra column, and null where a column can be left out. */
+const ANY_RUN = streamsOf({ ...FULL_RECORDING, omitted: OMITTABLE, columns: EXTRA_COLUMN_NAMES });
+
 let config: JsonSchema | undefined;
 
 /** JSON Schema of the configuration, as editors check the YAML files with it. */
@@ -36,8 +39,14 @@ export function schemaFiles(): Record<string, JsonSchema> {
   return {
     'config.schema.json': jsonSchema(),
     ...groupSchemas(),
-    'steps.schema.json': { title: 'One line of steps.jsonl.gz', ...generate(recordSchema(STEPS)) },
-    'episodes.schema.json': { title: 'One line of episodes.jsonl.gz', ...generate(recordSchema(EPISODES)) },
+    'steps.schema.json': {
+      title: 'One line of steps.jsonl.gz',
+      ...generate(recordSchema(ANY_RUN.steps, EXTRA_COLUMN_NAMES)),
+    },
+    'episodes.schema.json': {
+      title: 'One line of episodes.jsonl.gz',
+      ...generate(recordSchema(ANY_RUN.episodes)),
+    },
     'run.schema.json': { title: 'run.json', ...generate(runSchema) },
     'manifest.schema.json': { title: 'manifest.json', ...generate(manifestSchema) },
     'dataset-index.schema.json': { title: 'DATASET_INDEX.json', ...generate(datasetIndexSchema) },

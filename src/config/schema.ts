@@ -16,6 +16,10 @@ const keys = z.strictObject({
     .describe(`Name of the experiment, a directory under output: ${SAFE_NAME}.`),
   episodes: int({ min: 1, max: 10_000_000 }).default(2).describe('Number of episodes.'),
   seed: int({ min: 0 }).default(123).describe('Seed of the first episode; episode i (from 0) has seed + i.'),
+  workers: int({ min: 1, max: 1024 })
+    .nullable()
+    .default(null)
+    .describe('Threads that simulate and encode episodes; null for as many as there are cores.'),
   rotate_size: int({ min: 1 })
     .nullable()
     .default(null)
@@ -45,6 +49,29 @@ export const configSchema = keys.superRefine((config, context) => {
   if (config.seed > lastSeed) {
     const message = `expected an integer <= ${lastSeed} (2^53 - 1 - episodes)`;
     context.addIssue({ code: 'custom', path: ['seed'], message, input: config.seed });
+  }
+  const { worker_threads: threads, enabled } = config.record.performance.async_io;
+  if (config.workers !== null && threads !== null && threads !== config.workers) {
+    const message = `expected null or ${config.workers}: workers, of which it is another name, is ${config.workers}`;
+    const path = ['record', 'performance', 'async_io', 'worker_threads'];
+    context.addIssue({ code: 'custom', path, message, input: threads });
+  }
+  if (!enabled && (config.workers ?? threads ?? 1) > 1) {
+    const message = 'expected true, since more than one worker is asked for';
+    const path = ['record', 'performance', 'async_io', 'enabled'];
+    context.addIssue({ code: 'custom', path, message, input: enabled });
+  }
+  if (config.rotate_size !== null && config.record.backend !== 'jsonl') {
+    const message = `expected null: only record=jsonl continues in parts, and the backend is ${config.record.backend}`;
+    context.addIssue({ code: 'custom', path: ['rotate_size'], message, input: config.rotate_size });
+  }
+  if (config.parquet && ['parquet', 'none'].includes(config.record.backend)) {
+    const message = `expected false, since record=${config.record.backend}`;
+    context.addIssue({ code: 'custom', path: ['parquet'], message, input: config.parquet });
+  }
+  if (config.record.columns.includes('wind') && !config.env.wind.enabled) {
+    const message = 'expected true, since record.columns has wind';
+    context.addIssue({ code: 'custom', path: ['env', 'wind', 'enabled'], message, input: false });
   }
   if (config.clock === 'sim' && config.run_id !== null && runIdEpochMs(config.run_id) === null) {
     const message = 'expected run-YYYYMMDD-HHMMSS, the start of clock: sim';

@@ -32,21 +32,24 @@ export interface Batch<C = Record<string, Column | null>> {
   readonly columns: C;
 }
 
-/** Columns of the `steps` stream (a type, not an interface, so that it is a Batch's record of columns). Positions in cells, ts in seconds since the epoch. */
+/**
+ * Columns of the `steps` stream (a type, not an interface, so that it is a Batch's record of columns); a run's extra
+ * columns stand beside them. Positions in cells, ts in seconds since the epoch; null is what the run leaves out.
+ */
 export type StepColumns = {
   schema_version: TextColumn;
   ts: Float64Array;
   run_id: TextColumn;
   episode_id: TextColumn;
   step: Float64Array;
-  action: Float64Array;
-  reward: Float64Array;
+  action: Float64Array | null;
+  reward: Float64Array | null;
   terminated: Uint8Array;
   truncated: Uint8Array;
   agent_x: Float64Array;
   agent_y: Float64Array;
   distance_to_goal: Float64Array;
-  observation_summary: ListColumn;
+  observation_summary: ListColumn | null;
   seed: Float64Array;
 };
 
@@ -82,20 +85,27 @@ export function createBatch(stream: StreamSchema, capacity: number, listWidth: n
   return { stream, rows: 0, columns };
 }
 
-export function createStepBatch(capacity: number, observationWidth: number): StepBatch {
-  return createBatch(STEPS, capacity, observationWidth) as unknown as StepBatch;
+/** @param stream the run's `steps` (see `streamsOf`): what it leaves out is null in the batch */
+export function createStepBatch(
+  capacity: number,
+  observationWidth: number,
+  stream: StreamSchema = STEPS,
+): StepBatch {
+  const batch = createBatch(stream, capacity, observationWidth);
+  for (const { name, nullable } of stream.columns) if (nullable === true) batch.columns[name] = null;
+  return batch as unknown as StepBatch;
 }
 
 export function createEpisodeBatch(capacity: number): EpisodeBatch {
   return createBatch(EPISODES, capacity, 0) as unknown as EpisodeBatch;
 }
 
-/** A column of a known type; null when the batch has it as null. */
+/** A column of a known type; null when the batch has it as null, or not at all. */
 export const numbers = (batch: Batch, name: string): Float64Array | null =>
-  batch.columns[name] as Float64Array | null;
+  (batch.columns[name] ?? null) as Float64Array | null;
 export const flags = (batch: Batch, name: string): Uint8Array | null =>
-  batch.columns[name] as Uint8Array | null;
+  (batch.columns[name] ?? null) as Uint8Array | null;
 export const texts = (batch: Batch, name: string): TextColumn | null =>
-  batch.columns[name] as TextColumn | null;
+  (batch.columns[name] ?? null) as TextColumn | null;
 export const lists = (batch: Batch, name: string): ListColumn | null =>
-  batch.columns[name] as ListColumn | null;
+  (batch.columns[name] ?? null) as ListColumn | null;

@@ -55,3 +55,25 @@ export function float(range: Range = {}) {
     .refine((value) => Number.isFinite(value) && inRange(value, range), { error })
     .meta({ type: 'number', ...jsonRange(range) });
 }
+
+/** Keys and values of the user's own, of any depth; they come out with plain numbers. */
+export function freeMap() {
+  return z.record(z.string(), z.unknown()).transform((map, context): Readonly<Record<string, unknown>> => {
+    const plain = (value: unknown, path: PropertyKey[]): unknown => {
+      if (Array.isArray(value)) return value.map((item, i) => plain(item, [...path, i]));
+      if (typeof value === 'object' && value !== null) {
+        return Object.fromEntries(
+          Object.entries(value).map(([key, item]) => [key, plain(item, [...path, key])]),
+        );
+      }
+      if (typeof value !== 'bigint' && typeof value !== 'number') return value;
+      const number = Number(value);
+      const exact = typeof value === 'bigint' ? Number.isSafeInteger(number) : Number.isFinite(number);
+      if (exact) return number;
+      const message = 'expected a finite number, as an integer at most 2^53 - 1';
+      context.addIssue({ code: 'custom', path, message, input: value });
+      return z.NEVER;
+    };
+    return plain(map, []) as Record<string, unknown>;
+  });
+}

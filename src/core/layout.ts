@@ -17,39 +17,70 @@ export function jsonlPartName(stream: StreamName, part: number): string {
   return part === 0 ? `${stream}.jsonl.gz` : `${stream}.part${String(part).padStart(4, '0')}.jsonl.gz`;
 }
 
-export function parquetName(stream: StreamName): string {
-  return `${stream}.parquet`;
+/** Name of a Parquet part: part 0 is `steps.parquet`, part 1 `steps.part0001.parquet`. */
+export function parquetPartName(stream: StreamName, part: number): string {
+  return part === 0 ? `${stream}.parquet` : `${stream}.part${String(part).padStart(4, '0')}.parquet`;
 }
+
+/** The one file of a stream that has no parts. */
+export const parquetName = (stream: StreamName): string => parquetPartName(stream, 0);
+
+/** A whole run as one file. */
+export const HDF5_FILE = 'run.h5';
+export const SQLITE_FILE = 'run.sqlite';
 
 export interface StreamFile {
   stream: StreamName;
   format: 'jsonl' | 'parquet';
-  /** 0 for the unrotated file, then 1, 2, … */
+  /** 0 for the first file, then 1, 2, … */
   part: number;
 }
 
 // The last alternative is how plume_nav_sim names rotated parts. More digits than any run needs are no part.
 const JSONL = /^(steps|episodes)(?:\.part(\d{1,9})\.jsonl|\.jsonl(?:\.part(\d{1,9}))?)\.gz$/;
-const PARQUET = /^(steps|episodes)\.parquet$/;
+const PARQUET = /^(steps|episodes)(?:\.part(\d{1,9}))?\.parquet$/;
 
 /** What a file name of a run directory stands for, or null when it is not a stream file. */
 export function parseStreamFile(name: string): StreamFile | null {
-  const jsonl = JSONL.exec(name);
-  if (jsonl) {
-    return { stream: jsonl[1] as StreamName, format: 'jsonl', part: Number(jsonl[2] ?? jsonl[3] ?? 0) };
+  for (const [format, form] of [
+    ['jsonl', JSONL],
+    ['parquet', PARQUET],
+  ] as const) {
+    const found = form.exec(name);
+    if (found !== null) {
+      return { stream: found[1] as StreamName, format, part: Number(found[2] ?? found[3] ?? 0) };
+    }
   }
-  const parquet = PARQUET.exec(name);
-  return parquet ? { stream: parquet[1] as StreamName, format: 'parquet', part: 0 } : null;
+  return null;
 }
 
-/** The JSONL parts of one stream among a directory's names, ordered by number. */
-export function jsonlParts(stream: StreamName, names: Iterable<string>): string[] {
+/** Whether records lie in a file of this name. */
+export const isRecordFile = (name: string): boolean =>
+  name === HDF5_FILE || name === SQLITE_FILE || parseStreamFile(name) !== null;
+
+/** The parts of one stream in one format among a directory's names, ordered by number. */
+export function streamParts(
+  format: StreamFile['format'],
+  stream: StreamName,
+  names: Iterable<string>,
+): string[] {
   const parts: { name: string; part: number }[] = [];
   for (const name of names) {
     const file = parseStreamFile(name);
-    if (file?.format === 'jsonl' && file.stream === stream) parts.push({ name, part: file.part });
+    if (file?.format === format && file.stream === stream) parts.push({ name, part: file.part });
   }
   return parts.sort((a, b) => a.part - b.part).map((p) => p.name);
+}
+
+export const jsonlParts = (stream: StreamName, names: Iterable<string>): string[] =>
+  streamParts('jsonl', stream, names);
+export const parquetParts = (stream: StreamName, names: Iterable<string>): string[] =>
+  streamParts('parquet', stream, names);
+
+/** The file a stream is recorded in, its first part if there are several; null when there is none of ours. */
+export function recordedIn(stream: StreamName, names: readonly string[]): string | null {
+  if (jsonlParts(stream, names).length > 0) return jsonlPartName(stream, 0);
+  return [HDF5_FILE, SQLITE_FILE, parquetName(stream)].find((name) => names.includes(name)) ?? null;
 }
 
 export type FileRole = 'raw' | 'derived' | 'meta';
@@ -58,7 +89,9 @@ export type FileRole = 'raw' | 'derived' | 'meta';
 export function describeFile(name: string): { mediaType: string; role: FileRole } {
   const stream = parseStreamFile(name);
   if (stream?.format === 'jsonl') return { mediaType: 'application/x-ndjson+gzip', role: 'raw' };
-  if (stream?.format === 'parquet') return { mediaType: 'application/vnd.apache.parquet', role: 'derived' };
+  if (stream?.format === 'parquet') return { mediaType: 'application/vnd.apache.parquet', role: 'raw' };
+  if (name === HDF5_FILE) return { mediaType: 'application/x-hdf5', role: 'raw' };
+  if (name === SQLITE_FILE) return { mediaType: 'application/vnd.sqlite3', role: 'raw' };
   if (name.endsWith('.json')) return { mediaType: 'application/json', role: 'meta' };
   if (name.endsWith('.yaml')) return { mediaType: 'application/yaml', role: 'meta' };
   return { mediaType: 'application/octet-stream', role: 'meta' };

@@ -1,5 +1,5 @@
 import { canonicalHash, type JsonMap, type JsonValue } from './canonical-json.js';
-import { describeFile, jsonlPartName, parseStreamFile } from './layout.js';
+import { describeFile, type FileRole } from './layout.js';
 import type { ManifestFile, RunMetadata } from './records.js';
 import type { Report } from './report.js';
 
@@ -35,13 +35,25 @@ export function integers(value: unknown): JsonValue {
   return value as JsonValue;
 }
 
-/** The inventory's entry of a file. Parquet counts as made of the JSONL beside it. */
-export function manifestFile(file: Pick<ManifestFile, 'path' | 'bytes' | 'sha256' | 'rows'>): ManifestFile {
+/**
+ * The inventory's entry of a file.
+ * @param origin the file it was made of; or what else its role is than its name says
+ */
+export function manifestFile(
+  file: Pick<ManifestFile, 'path' | 'bytes' | 'sha256' | 'rows'>,
+  { derivedFrom = null, role }: { derivedFrom?: string | null; role?: FileRole } = {},
+): ManifestFile {
   const { path, bytes, sha256, rows } = file;
-  const { mediaType, role } = describeFile(path);
-  const stream = parseStreamFile(path);
-  const source = stream !== null && stream.format === 'parquet' ? jsonlPartName(stream.stream, 0) : null;
-  return { path, bytes, sha256, rows, media_type: mediaType, role, derived_from: source };
+  const described = describeFile(path);
+  return {
+    path,
+    bytes,
+    sha256,
+    rows,
+    media_type: described.mediaType,
+    role: derivedFrom === null ? (role ?? described.role) : 'derived',
+    derived_from: derivedFrom,
+  };
 }
 
 /** How many seeds, and their range. */

@@ -19,15 +19,41 @@ export interface WrittenFile {
   rows: number;
 }
 
-/** Write side of one stream in one format. Batches may be reused by the caller once `write` has resolved. */
-export interface StreamWriter {
+/**
+ * Write side of a run in one format. Each batch says which stream it is of; batches of one stream come in record
+ * order, an episode's row after its steps. A batch may be reused by the caller once `write` has resolved.
+ */
+export interface RunWriter {
+  /** How often each method was called, where that is counted. */
+  readonly calls?: Readonly<Record<string, number>>;
   write(batch: Batch): void | Promise<void>;
-  /** Everything so far is in closed records on disk. */
+  /** Takes rows an encoder of the same backend has encoded, in place of `write`; there when the backend has one. */
+  append?(rows: EncodedRows): void | Promise<void>;
+  /** Everything so far is on disk in closed records. */
   flush(): void | Promise<void>;
   /** Finishes the files; no write after it. */
   close(): Promise<WrittenFile[]>;
   /** Lets go of file handles without finishing, after an error elsewhere. Idempotent. */
   abort(): Promise<void>;
+}
+
+/** Rows of one stream as bytes of the file: pieces that end on a record boundary, one after the other. */
+export interface EncodedRows {
+  readonly stream: StreamName;
+  /** In a buffer of its own, so that it can be handed to another thread. */
+  readonly bytes: Uint8Array;
+  /** Where piece i ends in `bytes`. */
+  readonly ends: readonly number[];
+  /** Records in piece i. */
+  readonly rows: readonly number[];
+}
+
+/** Encodes rows away from the file, on the thread that simulates; one an episode block. */
+export interface RowEncoder {
+  /** Adds rows; gives the pieces that are full, null when none is. */
+  encode(batch: Batch): EncodedRows | null;
+  /** Closes a piece behind the last row; gives what has not been given yet, by stream. */
+  flush(): EncodedRows[];
 }
 
 /** What looks at rows in record order: an episode's steps, in one or more pieces, then its episodes row. */

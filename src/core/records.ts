@@ -16,8 +16,11 @@ const scalar = (column: ColumnSchema): z.ZodType => {
   return nullable === true ? schema.nullable() : schema;
 };
 
-/** The JSON record of one row of a stream: keys in column order, two-part paths nested. */
-export function recordSchema(stream: StreamSchema): z.ZodObject {
+/**
+ * The JSON record of one row of a stream: keys in column order, two-part paths nested.
+ * @param optional keys of extra columns, which not every run has
+ */
+export function recordSchema(stream: StreamSchema, optional: readonly string[] = []): z.ZodObject {
   const shape: Record<string, z.ZodType | Record<string, z.ZodType>> = {};
   for (const column of stream.columns) {
     const [key, inner] = column.path;
@@ -26,10 +29,10 @@ export function recordSchema(stream: StreamSchema): z.ZodObject {
   }
   return z.object(
     Object.fromEntries(
-      Object.entries(shape).map(([key, value]) => [
-        key,
-        value instanceof z.ZodType ? value : z.object(value),
-      ]),
+      Object.entries(shape).map(([key, value]) => {
+        const schema = value instanceof z.ZodType ? value : z.object(value);
+        return [key, optional.includes(key) ? schema.optional() : schema];
+      }),
     ),
   );
 }

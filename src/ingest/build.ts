@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { recordingBackend } from '../backends/index.js';
+import { openRecords } from '../backends/open-records.js';
 import { prettyJson } from '../core/canonical-json.js';
 import { DATASET_INDEX_FILE, MANIFEST_FILE } from '../core/layout.js';
-import type { WrittenFile } from '../core/ports.js';
 import type { Report } from '../core/report.js';
 import { syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
@@ -32,13 +31,10 @@ export async function buildFolder(
     if (toCopy.has(file.path)) copied.push(await copyRunFile(path, folder, file));
   }
 
-  const backend = await recordingBackend(names);
-  const openReader = () => backend.openReader(path, names);
-  const made: WrittenFile[] = [];
-  for (const stream of facts.withoutParquet)
-    made.push(...(await makeParquet(openReader(), stream, run, folder)));
+  const records = await openRecords(source.directory, names, source.own);
+  const made = await makeParquet(records, facts.withoutParquet, run, folder);
 
-  const survey = source.manifest === null ? await surveyRun(openReader()) : null;
+  const survey = source.manifest === null ? await surveyRun(records) : null;
   const manifest = plan.files.some((file) => file.action === 'make-manifest');
   if (manifest) {
     const json =

@@ -1,3 +1,4 @@
+import type { Backend } from '../backends/backend.js';
 import { CaptureError } from '../core/errors.js';
 import { join } from 'node:path';
 import type { Report } from '../core/report.js';
@@ -16,6 +17,8 @@ export interface IngestSettings {
   outDir: string;
   /** Plans only; nothing is changed. */
   dryRun: boolean;
+  /** A backend of one's own that recorded the run. */
+  own?: Backend | undefined;
 }
 
 export type Validate = (runDir: string) => Promise<Report>;
@@ -36,7 +39,7 @@ export type IngestResult =
  */
 export async function ingest(settings: IngestSettings, validate: Validate): Promise<IngestResult> {
   const { runDir, outDir, dryRun } = settings;
-  const source = await openSource(runDir);
+  const source = await openSource(runDir, settings.own);
   const { experiment, run_id: runId } = source.directory.run;
   await requireNoDanglingLink(outDir);
   await requireApart(runDir, join(outDir, experiment, runId));

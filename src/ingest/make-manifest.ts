@@ -1,15 +1,16 @@
 import type { JsonMap, JsonValue } from '../core/canonical-json.js';
-import { RUN_FILE } from '../core/layout.js';
+import { parseStreamFile, recordedIn, RUN_FILE } from '../core/layout.js';
 import { buildManifest, manifestFile, withFiles } from '../core/manifest.js';
 import type { WrittenFile } from '../core/ports.js';
+import type { ManifestFile } from '../core/records.js';
 import type { Report } from '../core/report.js';
 import type { RunFile } from './plan.js';
 import type { Source } from './source.js';
 import type { Survey } from './survey.js';
 
 /** The run's own manifest for the folder that also holds the Parquet files made of it. */
-export function completeManifest({ manifest, manifestJson }: Source, made: readonly WrittenFile[]): JsonMap {
-  if (manifest !== null) return withFiles(manifestJson!, [...manifest.files, ...made.map(manifestFile)]);
+export function completeManifest({ directory, manifest, manifestJson }: Source, made: readonly WrittenFile[]): JsonMap {
+  if (manifest !== null) return withFiles(manifestJson!, [...manifest.files, ...made.map((file) => madeFile(file, directory.names))]);
   // plume_nav_sim's lists plain names
   const files = (manifestJson!['files'] ?? []) as readonly JsonValue[];
   return { ...manifestJson, files: [...files, ...made.map((file) => file.path)] };
@@ -20,7 +21,7 @@ export function completeManifest({ manifest, manifestJson }: Source, made: reado
  * that it comes out the same whenever and wherever it is made.
  */
 export function firstManifest(
-  { directory: { run, runJson } }: Source,
+  { directory: { names, run, runJson } }: Source,
   copied: readonly RunFile[],
   made: readonly WrittenFile[],
   survey: Survey,
@@ -30,9 +31,10 @@ export function firstManifest(
   const start = run.start_time;
   const end = isoTime(survey.lastTs) ?? start;
   const rowsOf = new Map([...survey.rows, ...made.map((file) => [file.path, file.rows] as const)]);
-  const files = [...copied, ...made].map((file) =>
-    manifestFile({ ...file, rows: rowsOf.get(file.path) ?? null }),
-  );
+  const files = [
+    ...copied.map((file) => manifestFile({ ...file, rows: rowsOf.get(file.path) ?? null })),
+    ...made.map((file) => madeFile(file, names)),
+  ];
   return buildManifest({
     run,
     envConfig: runJson['env_config']!,
@@ -54,6 +56,11 @@ export function firstManifest(
     software: { name: 'plume_nav_sim', version: run.package_version, node: 'none', zlib: 'unknown' },
     recovery: null,
   });
+}
+
+/** The entry of a Parquet file made of what the run is recorded in. */
+function madeFile(file: WrittenFile, names: readonly string[]): ManifestFile {
+  return manifestFile(file, { derivedFrom: recordedIn(parseStreamFile(file.path)!.stream, names) });
 }
 
 /** Seconds since the epoch as a date; null for what is none, such as a count of milli- or nanoseconds. */

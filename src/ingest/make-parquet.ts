@@ -1,34 +1,45 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { backends } from '../backends/index.js';
-import type { StreamName } from '../core/layout.js';
-import type { StreamReader, WrittenFile } from '../core/ports.js';
+import type { OpenRecords } from '../backends/open-records.js';
+import { storageOptions } from '../backends/storage.js';
+import { parquetName, type StreamName } from '../core/layout.js';
+import type { WrittenFile } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
-import { STREAMS } from '../core/streams.js';
 import { requireStillValid } from './still-valid.js';
 
-/** Writes one stream of a run as Parquet into a folder, a batch at a time. */
+/** A writer makes the files of both streams, and a run may have one of them: so they are made aside. */
+const ASIDE = '.parquet';
+
+/** Writes streams of a run as Parquet into a folder, a file each. */
 export async function makeParquet(
-  reader: StreamReader,
-  stream: StreamName,
+  records: OpenRecords,
+  wanted: readonly StreamName[],
   run: RunMetadata,
   directory: string,
 ): Promise<WrittenFile[]> {
+  if (wanted.length === 0) return [];
+  const aside = join(directory, ASIDE);
+  await mkdir(aside);
+  const names = wanted.map(parquetName);
+  const made = await writeRun(records, wanted, run, aside);
+  for (const name of names) await rename(join(aside, name), join(directory, name));
+  await rm(aside, { recursive: true });
+  return made.filter(({ path }) => names.includes(path));
+}
+
+async function writeRun(
+  { reader, streams }: OpenRecords,
+  wanted: readonly StreamName[],
+  { schema_version, config_hash, experiment, run_id, start_time }: RunMetadata,
+  directory: string,
+): Promise<WrittenFile[]> {
   const backend = await backends.get('parquet')();
-  const metadata: Record<string, string> = {
-    schema_version: run.schema_version,
-    experiment: run.experiment,
-    run_id: run.run_id,
-  };
-  if (run.config_hash !== null) metadata['config_hash'] = run.config_hash;
-  const writer = await backend.openWriter({
-    directory,
-    stream: STREAMS[stream],
-    level: 0,
-    rotateBytes: null,
-    metadata,
-  });
+  const facts = { schema_version, config_hash, experiment, run_id, start_time, config: null };
+  const writer = await backend.openWriter({ directory, streams, storage: storageOptions(), run: facts });
   try {
-    for await (const { batch } of reader.batches(stream, requireStillValid)) {
-      if (batch.rows > 0) await writer.write(batch);
+    for (const stream of wanted) {
+      for await (const { batch } of reader.batches(stream, requireStillValid)) await writer.write(batch);
     }
     return await writer.close();
   } catch (error) {

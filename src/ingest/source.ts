@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Backend } from '../backends/backend.js';
 import { recordingBackend } from '../backends/index.js';
 import { canonicalHash, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
@@ -8,6 +9,7 @@ import { requireSafeComponent } from '../core/ids.js';
 import {
   CONFIG_FILE,
   DATASET_INDEX_FILE,
+  isRecordFile,
   LOCK_FILE,
   MANIFEST_FILE,
   OVERRIDES_FILE,
@@ -37,13 +39,15 @@ export interface Source {
   /** manifest.json as it stands, integers and floats apart. */
   manifestJson: JsonMap | null;
   manifest: Manifest | null;
+  /** A backend of one's own that recorded it. */
+  own: Backend | undefined;
 }
 
 /**
  * Opens a run that may be ingested: names that are safe as folders, not being written, finished.
  * @throws CaptureError `input` or `busy`
  */
-export async function openSource(path: string): Promise<Source> {
+export async function openSource(path: string, own?: Backend): Promise<Source> {
   const directory = await openRun(path);
   const { run } = directory;
   requireSafeComponent(`${join(path, RUN_FILE)}: experiment`, run.experiment, 'input');
@@ -61,12 +65,12 @@ export async function openSource(path: string): Promise<Source> {
     });
   }
   const parsed = manifestSchema.safeParse(plainJson(manifestJson));
-  if (parsed.success) return { directory, manifestJson, manifest: parsed.data };
+  if (parsed.success) return { directory, manifestJson, manifest: parsed.data, own };
   // validation says what is wrong with one that should be ours
   if (manifestJson !== null && run.schema_version === FOREIGN_SCHEMA) {
     requireForeignManifest(join(path, MANIFEST_FILE), manifestJson, run);
   }
-  return { directory, manifestJson, manifest: null };
+  return { directory, manifestJson, manifest: null, own };
 }
 
 function requireForeignManifest(path: string, manifestJson: JsonMap, run: RunMetadata): void {
@@ -85,7 +89,7 @@ function requireForeignManifest(path: string, manifestJson: JsonMap, run: RunMet
 }
 
 /** What the plan needs to know of a run that has been validated. */
-export async function sourceFacts({ directory, manifestJson, manifest }: Source): Promise<SourceFacts> {
+export async function sourceFacts({ directory, manifestJson, manifest, own }: Source): Promise<SourceFacts> {
   const { path, names, run } = directory;
   const listed = new Map(manifest?.files.map((file) => [file.path, file]));
   const missing = [...listed.keys()].find((name) => !names.includes(name));
@@ -110,7 +114,10 @@ export async function sourceFacts({ directory, manifestJson, manifest }: Source)
     contentDigest: manifest?.content_digest ?? null,
     files,
     leftOut,
-    withoutParquet: await withoutParquet(names.filter((name) => !leftOut.some((left) => left.path === name))),
+    withoutParquet: await withoutParquet(
+      names.filter((name) => !leftOut.some((left) => left.path === name)),
+      own,
+    ),
   };
 }
 
@@ -120,15 +127,15 @@ async function whyLeftOut(directory: string, name: string, unlisted: boolean): P
   if (name === DATASET_INDEX_FILE) return 'made anew';
   if (name.startsWith('.')) return 'hidden: a temporary file, or somebody else’s';
   const known = [RUN_FILE, MANIFEST_FILE, CONFIG_FILE, OVERRIDES_FILE].includes(name);
-  if (!known && parseStreamFile(name) === null) return 'not a file of the run: no manifest lists it';
+  if (!known && !isRecordFile(name)) return 'not a file of the run: no manifest lists it';
   // its columns are not those the manifest to be made would promise
   if (unlisted && parseStreamFile(name)?.format === 'parquet') return 'written by plume_nav_sim, made anew';
   return (await stat(join(directory, name))).isFile() ? null : 'not a file';
 }
 
 /** The streams Parquet can be made of: recorded in another format, and not there yet. */
-async function withoutParquet(names: readonly string[]): Promise<StreamName[]> {
-  const recorded = await recordingBackend(names);
+async function withoutParquet(names: readonly string[], own: Backend | undefined): Promise<StreamName[]> {
+  const recorded = await recordingBackend(names, own);
   return recorded.name === 'parquet'
     ? []
     : STREAM_NAMES.filter((stream) => !names.includes(parquetName(stream)));

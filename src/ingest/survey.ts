@@ -1,7 +1,7 @@
+import type { OpenRecords } from '../backends/open-records.js';
 import { numbers, texts, type Batch } from '../core/batch.js';
 import { ContentDigest } from '../core/digest.js';
 import type { StreamReader } from '../core/ports.js';
-import { EPISODES, STEPS } from '../core/streams.js';
 import { requireStillValid } from './still-valid.js';
 
 /** What one pass over the records of a run tells that no manifest does. */
@@ -16,8 +16,8 @@ export interface Survey {
 }
 
 /** Reads both streams side by side: the steps of an episode, then its record. The run has been validated. */
-export async function surveyRun(reader: StreamReader): Promise<Survey> {
-  const digest = new ContentDigest(STEPS, EPISODES);
+export async function surveyRun({ reader, streams }: OpenRecords): Promise<Survey> {
+  const digest = new ContentDigest(streams);
   const rows = new Map<string, number>();
   const episodes = eachEpisode(reader, rows);
   let record = await episodes.next();

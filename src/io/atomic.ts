@@ -33,8 +33,11 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   }
 }
 
-/** Makes the directories that are missing, each once: mkdir's own `recursive` never ends where none can be made. */
-async function makeParents(path: string): Promise<void> {
+/**
+ * Makes the directories that are missing, each once, while other processes may do the same: mkdir's own `recursive`
+ * never ends where none can be made.
+ */
+export async function makeDirectories(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -42,7 +45,7 @@ async function makeParents(path: string): Promise<void> {
     if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     // another process may have made the parent since
-    if (!(await exists(dirname(path)))) await makeParents(dirname(path));
+    if (!(await exists(dirname(path)))) await makeDirectories(dirname(path));
     await mkdir(path).catch((again: NodeJS.ErrnoException) => {
       // another process was faster
       if (again.code !== 'EEXIST') throw again;
@@ -63,7 +66,7 @@ export async function exists(path: string): Promise<boolean> {
 /** Makes a directory that must not exist yet; false when it does. Parents are made. */
 export async function claimDirectory(path: string): Promise<boolean> {
   try {
-    await makeParents(dirname(path));
+    await makeDirectories(dirname(path));
     await mkdir(path);
     return true;
   } catch (error) {

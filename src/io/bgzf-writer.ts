@@ -26,19 +26,26 @@ export function bgzfMember(input: Uint8Array, level: number): Buffer {
   return member;
 }
 
+/** Input as one member, or as several when it is longer than a member may be. */
+export function bgzfMembers(input: Uint8Array, level: number): Buffer[] {
+  const members: Buffer[] = [];
+  for (let at = 0; at < input.length; at += MEMBER_INPUT_BYTES) {
+    members.push(bgzfMember(input.subarray(at, at + MEMBER_INPUT_BYTES), level));
+  }
+  return members;
+}
+
 /** Appends members to one new file, hashing what it writes. */
 export class BgzfFile {
   readonly path: string;
   bytes = 0;
-  private readonly level: number;
   private readonly fd: number;
   private readonly hash = createHash('sha256');
   private open = true;
 
   /** @throws CaptureError `io` when the file exists or cannot be made */
-  constructor(path: string, level: number) {
+  constructor(path: string) {
     this.path = path;
-    this.level = level;
     try {
       this.fd = openSync(path, 'wx');
     } catch (error) {
@@ -46,23 +53,21 @@ export class BgzfFile {
     }
   }
 
-  /** Writes input as one member, or as several when it is longer than a member may be. */
-  append(input: Uint8Array): void {
-    for (let at = 0; at < input.length; at += MEMBER_INPUT_BYTES) {
-      this.write(bgzfMember(input.subarray(at, at + MEMBER_INPUT_BYTES), this.level));
-    }
-  }
-
   /** Ends the file with the end block, makes it durable and closes it. */
   finish(): { bytes: number; sha256: string } {
-    this.write(BGZF_END);
+    this.append(BGZF_END);
+    this.sync();
+    this.abort();
+    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
+  }
+
+  /** Makes what has been written durable. */
+  sync(): void {
     try {
       fsyncSync(this.fd);
     } catch (error) {
       throw ioError(`cannot write ${this.path}`, error);
     }
-    this.abort();
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
   }
 
   /** Closes the file as it stands. */
@@ -71,7 +76,8 @@ export class BgzfFile {
     this.open = false;
   }
 
-  private write(data: Buffer): void {
+  /** Writes whole members. */
+  append(data: Uint8Array): void {
     try {
       for (let at = 0; at < data.length;) at += writeSync(this.fd, data, at);
     } catch (error) {

@@ -12,16 +12,17 @@ export class FileWindow {
   private end = 0;
   private atEnd = false;
   /** Position in the file of the first byte of the window. */
-  offset = 0;
+  offset: number;
 
-  private constructor(path: string, file: FileHandle) {
+  private constructor(path: string, file: FileHandle, offset: number) {
     this.path = path;
     this.file = file;
+    this.offset = offset;
   }
 
-  static async open(path: string): Promise<FileWindow> {
+  static async open(path: string, offset = 0): Promise<FileWindow> {
     try {
-      return new FileWindow(path, await open(path, 'r'));
+      return new FileWindow(path, await open(path, 'r'), offset);
     } catch (error) {
       throw ioError(`cannot read ${path}`, error);
     }
@@ -46,7 +47,9 @@ export class FileWindow {
     while (!this.has(count)) {
       let read: number;
       try {
-        ({ bytesRead: read } = await this.file.read(this.buffer, this.end, WINDOW_BYTES - this.end));
+        const position = this.offset + this.end - this.start;
+        const space = WINDOW_BYTES - this.end;
+        ({ bytesRead: read } = await this.file.read(this.buffer, this.end, space, position));
       } catch (error) {
         throw ioError(`cannot read ${this.path}`, error);
       }

@@ -1,5 +1,11 @@
-/** Commit and state of the repository a directory belongs to; null for both outside of one or without git. */
-export async function gitState(cwd: string): Promise<{ sha: string | null; dirty: boolean | null }> {
+/** Commit of a repository, and whether files of it are changed; null for both where there is none. */
+export interface GitState {
+  sha: string | null;
+  dirty: boolean | null;
+}
+
+/** The state of the repository a directory belongs to; nulls outside of one or without git. */
+export async function gitState(cwd: string): Promise<GitState> {
   const { execa } = await import('execa');
   const { exitCode, stdout } = await execa(
     'git',

@@ -3,6 +3,8 @@ import type { FindingCodeName } from '../core/findings.js';
 import { BGZF_END } from './bgzf-writer.js';
 import { FileWindow } from './file-window.js';
 import { parseGzipHeader } from './gzip-header.js';
+import { inflateMembers, MAX_BLOCK_BYTES, memberRun } from './gzip-members.js';
+import { GZIP_START, type GzipPlace } from './gzip-ranges.js';
 import { inflate } from './inflate.js';
 import { inflateMember } from './inflate-stream.js';
 
@@ -13,7 +15,8 @@ export interface GzipProblem {
 }
 
 const TRAILER_BYTES = 8;
-const MAX_BLOCK_BYTES = 65_536;
+/** Members are inflated together up to about this much data. */
+const RUN_BYTES = 1 << 20;
 
 interface State {
   window: FileWindow;
@@ -23,24 +26,49 @@ interface State {
   plain: boolean;
 }
 
+/** Part of a file: from one place between members to another, in bytes; the end of the file lies at Infinity. */
+export interface GzipSection {
+  from: GzipPlace;
+  to: number;
+}
+const WHOLE: GzipSection = { from: GZIP_START, to: Infinity };
+
 /**
- * The data of a .gz file in order, as chunks of at most some hundred kB, whatever mix of BGZF blocks and ordinary
+ * The data of a .gz file in order, as chunks of about a MiB at most, whatever mix of BGZF blocks and ordinary
  * members it is made of. Reading stops at the first damage, which is reported; all before it has been given.
  *
  * @param onProblem told at most once about damage
+ * @param section the part to read, which is BGZF up to its begin
  * @throws CaptureError `io` when the file cannot be opened or read
  */
 export async function* readGzip(
   path: string,
   onProblem: (problem: GzipProblem) => void,
+  { from, to }: GzipSection = WHOLE,
 ): AsyncGenerator<Uint8Array, void> {
-  const window = await FileWindow.open(path);
-  const state: State = { window, members: 0, ended: false, plain: false };
+  const window = await FileWindow.open(path, from.offset);
+  const state: State = { window, members: from.members, ended: from.ended, plain: false };
+  /** Up to there members are inflated one by one. */
+  let singlyTo = 0;
   try {
     for (;;) {
+      if (window.offset >= to) return;
       if (!window.has(MAX_BLOCK_BYTES)) await window.fill(MAX_BLOCK_BYTES);
       const { bytes } = window;
       if (bytes.length === 0) break;
+      if (window.offset >= singlyTo) {
+        const run = memberRun(bytes.subarray(0, to - window.offset), RUN_BYTES);
+        const data = run.count > 1 ? inflateMembers(bytes.subarray(0, run.bytes), run.size) : null;
+        if (data !== null) {
+          if (data.length > 0) yield data;
+          state.members += run.count;
+          state.ended = run.ended;
+          window.take(run.bytes);
+          continue;
+        }
+        // a member of another kind, or something wrong in one of these, which has to be named
+        singlyTo = window.offset + run.bytes;
+      }
       const header = parseGzipHeader(bytes);
       if (header === 'none') return onProblem(noHeader(state));
       if (header === 'short') return onProblem(truncated(state));

@@ -1,5 +1,4 @@
-import type { ColumnSchema } from '../core/streams.js';
-import { STEPS } from '../core/streams.js';
+import { STEPS, type ColumnSchema, type StreamSchema } from '../core/streams.js';
 import type { RecordConfig } from './config.js';
 
 const BYTES: Readonly<Record<ColumnSchema['type'], number>> = {
@@ -10,6 +9,13 @@ const BYTES: Readonly<Record<ColumnSchema['type'], number>> = {
   text: 4,
 };
 
+/** Bytes of a row's columns in memory. @param observationWidth values in an observation */
+export function stepBytes({ columns }: StreamSchema, observationWidth: number): number {
+  return columns
+    .map(({ type }) => BYTES[type] * (type === 'floats' ? observationWidth : 1))
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /**
  * Steps that are collected before they are written together: what `max_records` says, or fewer when so many would
  * take more than `max_memory_mb`.
@@ -17,8 +23,5 @@ const BYTES: Readonly<Record<ColumnSchema['type'], number>> = {
  */
 export function bufferRows({ performance }: RecordConfig, observationWidth: number): number {
   const { max_records: records, max_memory_mb: megabytes } = performance.buffer;
-  const rowBytes = STEPS.columns
-    .map(({ type }) => BYTES[type] * (type === 'floats' ? observationWidth : 1))
-    .reduce((sum, bytes) => sum + bytes, 0);
-  return Math.max(1, Math.min(records, Math.floor((megabytes * 1e6) / rowBytes)));
+  return Math.max(1, Math.min(records, Math.floor((megabytes * 1e6) / stepBytes(STEPS, observationWidth))));
 }

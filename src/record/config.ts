@@ -1,72 +1,136 @@
 import { z } from 'zod';
-import { CODECS } from '../backends/backend.js';
+import { backends } from '../backends/index.js';
+import { storageSchema } from '../backends/storage.js';
 import { float, int } from '../core/config-types.js';
+import { suggest } from '../core/nearest.js';
+import { EXTRA_COLUMN_NAMES, FULL_RECORDING, type ExtraColumn, type Recording } from '../core/streams.js';
 
-/** Config fragment `record.*`: how a run is written. */
-export const recordSchema = z.strictObject({
-  backend: z.enum(['jsonl']).default('jsonl').describe('Format the records are written in.'),
-  storage: z
+const recording = z.strictObject({
+  full: z
+    .boolean()
+    .default(true)
+    .describe('Whether steps are recorded; without them a run holds one record an episode.'),
+  step_interval: int({ min: 1 })
+    .default(1)
+    .describe('Of an episode the steps 1, 1 + k, 1 + 2k, … and the last are recorded.'),
+  include_observations: z
+    .boolean()
+    .default(true)
+    .describe('Whether observation_summary is recorded, or null.'),
+  include_actions: z.boolean().default(true).describe('Whether action is recorded, or null.'),
+  include_rewards: z.boolean().default(true).describe('Whether the reward of a step is recorded, or null.'),
+});
+
+const columns = z
+  .array(
+    z.enum(EXTRA_COLUMN_NAMES as [ExtraColumn, ...ExtraColumn[]], {
+      error: ({ input }) =>
+        typeof input === 'string'
+          ? `unknown column '${input}', ${suggest(input, EXTRA_COLUMN_NAMES)}`
+          : `expected the name of a column, valid: ${EXTRA_COLUMN_NAMES.join(', ')}`,
+    }),
+  )
+  .default([])
+  .describe('Extra columns of a step: orientation, velocity, concentration, gradient, wind, agent_id.');
+
+const performance = z.strictObject({
+  buffer: z
     .strictObject({
-      compression: z
-        .strictObject({
-          level: int({ min: 0, max: 9 })
-            .default(3)
-            .describe('zlib level: 0 stores, 1 is fastest, 9 smallest.'),
-        })
-        .prefault({}),
-      parquet: z
-        .strictObject({
-          compression: z
-            .enum(CODECS)
-            .default('snappy')
-            .describe('Compression of Parquet files (PLUME_PARQUET_COMPRESSION).'),
-        })
-        .prefault({}),
-      hdf5: z
-        .strictObject({
-          compression: z
-            .null({ error: 'expected null: this version writes no HDF5' })
-            .default(null)
-            .describe(
-              'Compression of HDF5 files, which this version does not write (PLUME_HDF5_COMPRESSION).',
-            ),
-        })
-        .prefault({}),
+      max_records: int({ min: 1, max: 1_000_000 })
+        .default(4096)
+        .describe('Steps collected before they are written together (PLUME_BUFFER_SIZE).'),
+      max_memory_mb: float({ min: 0, exclusive: true })
+        .default(100)
+        .describe(
+          'Memory for these steps in megabytes; fewer are collected when they do not fit (PLUME_BUFFER_MEMORY_MB).',
+        ),
+      flush_interval_seconds: float({ min: 0, exclusive: true })
+        .default(1)
+        .describe('Records are on disk after at most so many seconds (under clock: wall).'),
     })
     .prefault({}),
-  performance: z
+  async_io: z
     .strictObject({
-      buffer: z
-        .strictObject({
-          max_records: int({ min: 1, max: 1_000_000 })
-            .default(4096)
-            .describe('Steps collected before they are written together (PLUME_BUFFER_SIZE).'),
-          max_memory_mb: float({ min: 0, exclusive: true })
-            .default(100)
-            .describe(
-              'Memory for these steps in megabytes; fewer are collected when they do not fit (PLUME_BUFFER_MEMORY_MB).',
-            ),
-          flush_interval_seconds: float({ min: 0, exclusive: true })
-            .default(5)
-            .describe('Records are on disk after at most so many seconds (under clock: wall).'),
-        })
-        .prefault({}),
-      async_io: z
-        .strictObject({
-          enabled: z
-            .literal(false, { error: 'expected false: this version writes on the thread that simulates' })
-            .default(false)
-            .describe('Whether threads of their own write; this version has none (PLUME_ASYNC_IO).'),
-          worker_threads: int({ min: 1 })
-            .refine((threads) => threads === 1, {
-              error: 'expected 1: this version simulates and writes on one thread',
-            })
-            .default(1)
-            .describe('Threads that simulate and write (PLUME_IO_WORKERS).'),
-        })
-        .prefault({}),
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Whether threads simulate and encode while another writes (PLUME_ASYNC_IO).'),
+      worker_threads: int({ min: 1, max: 1024 })
+        .nullable()
+        .default(null)
+        .describe('Another name for workers (PLUME_IO_WORKERS).'),
+      queue_size: int({ min: 1, max: 100_000 })
+        .default(64)
+        .describe('Batches that may wait to be written; then the simulation waits.'),
     })
     .prefault({}),
 });
 
+/** Sections of `record.storage` that mean something to one backend only. */
+const ONLY_FOR = { compression: 'jsonl', hdf5: 'hdf5', sqlite: 'sqlite' } as const;
+
+/** Config fragment `record.*`: what of a run is written, and how. */
+export const recordSchema = z
+  .strictObject({
+    backend: z
+      .string()
+      .min(1)
+      .default('jsonl')
+      .describe('Format the records are written in, or a module of your own: ./my-backend.js.'),
+    fallback: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Backends to record in, in order, when a module that the backend needs is not installed.'),
+    columns,
+    recording: recording.prefault({}),
+    storage: storageSchema.prefault({}),
+    performance: performance.prefault({}),
+    debug: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Whether record=none says what it was given.'),
+        count_calls: z.boolean().default(false).describe('Whether its calls are counted.'),
+      })
+      .optional(),
+  })
+  .superRefine(({ backend, fallback, columns: names, recording: kept, storage, debug }, context) => {
+    const refuse = (path: string[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message, input: path });
+    // a backend of one's own gets all sections and may use any
+    const ours = backends.has(backend);
+    for (const [section, only] of Object.entries(ours ? ONLY_FOR : {})) {
+      if (section in storage && storage[section as keyof typeof ONLY_FOR] !== undefined && backend !== only) {
+        refuse(['storage', section], `applies to record=${only} only, and the backend is ${backend}`);
+      }
+    }
+    if (ours && storage.options !== undefined) {
+      refuse(['storage', 'options'], `applies to a backend of your own only, and the backend is ${backend}`);
+    }
+    if (debug !== undefined && backend !== 'none') {
+      refuse(['debug'], `applies to record=none only, and the backend is ${backend}`);
+    }
+    if (fallback.includes('none')) refuse(['fallback'], 'expected backends that record; none loses the run');
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) refuse(['columns'], `expected ${twice} once`);
+    if (!kept.full && kept.step_interval > 1) {
+      refuse(['recording', 'step_interval'], 'expected 1, since full: false records no steps');
+    }
+    if (!kept.full && names.length > 0) {
+      refuse(['columns'], 'expected no extra columns, since recording.full: false records no steps');
+    }
+  });
+
 export type RecordConfig = z.infer<typeof recordSchema>;
+
+/** What of a run is recorded under a configuration. */
+export function recordingOfConfig({ columns: names, recording: kept }: RecordConfig): Recording {
+  const omitted = [
+    ...(kept.include_actions ? [] : (['action'] as const)),
+    ...(kept.include_rewards ? [] : (['reward'] as const)),
+    ...(kept.include_observations ? [] : (['observation_summary'] as const)),
+  ];
+  // in the order in which they stand, whatever the one they are asked for in
+  const extra = EXTRA_COLUMN_NAMES.filter((name) => names.includes(name));
+  const recorded = { full: kept.full, step_interval: kept.step_interval, omitted, columns: extra };
+  const isFull = kept.full && kept.step_interval === 1 && omitted.length === 0 && names.length === 0;
+  return isFull ? FULL_RECORDING : recorded;
+}

@@ -4,15 +4,17 @@ import { CaptureError } from '../core/errors.js';
 import type { MovieFrames } from '../core/ports.js';
 import { ioError } from '../io/io-error.js';
 import { movieDigest, openMovie } from '../io/movie.js';
+import type { PolicyFactory } from '../sim/policies/module.js';
 import { parseActions } from '../sim/policies/scripted.js';
 import { Simulation } from '../sim/simulation.js';
+import { loadPolicy } from './load-policy.js';
 import type { CaptureSettings } from './settings.js';
 
 /** A file or folder a run was made from, for the manifest. */
 export interface RunInput {
   uri: string;
   sha256: string;
-  role: 'movie' | 'actions';
+  role: 'movie' | 'actions' | 'policy';
 }
 
 export interface PreparedSimulation {
@@ -55,7 +57,13 @@ export async function prepareSimulation(settings: CaptureSettings): Promise<Prep
     const sha256 = createHash('sha256').update(text).digest('hex');
     inputs.push({ uri: file, sha256, role: 'actions' });
   }
-  return { simulation: new Simulation({ env, policy, movie, frames, actions }), inputs };
+  let factory: PolicyFactory | null = null;
+  if (policy.name === 'module') {
+    const own = await loadPolicy(policy.module, process.cwd());
+    factory = own.factory;
+    inputs.push({ uri: policy.module, sha256: own.sha256, role: 'policy' });
+  }
+  return { simulation: new Simulation({ env, policy, movie, frames, actions, factory }), inputs };
 }
 
 /** Reads every frame an episode can show, so that a damaged movie is found before a run is begun. */

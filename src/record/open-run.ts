@@ -5,7 +5,7 @@ import { formatRunId, requireSafeComponent, runIdEpochMs } from '../core/ids.js'
 import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
 import { lockRun } from '../io/run-lock.js';
-import type { CaptureSettings, Provenance } from './settings.js';
+import type { Provenance, RunSettings } from './settings.js';
 
 export interface ClaimedRun {
   runId: string;
@@ -18,7 +18,7 @@ export interface ClaimedRun {
  * Makes the run's directory, which nobody else can have: an exclusive mkdir, trying `-2`, `-3`, … for runs that
  * start in the same second.
  */
-export async function claimRun(settings: CaptureSettings, nowMs: number): Promise<ClaimedRun> {
+export async function claimRun(settings: RunSettings, nowMs: number): Promise<ClaimedRun> {
   const { output, experiment, runId: wanted, clock } = settings;
   const parent = join(output, requireSafeComponent('experiment', experiment));
   if (wanted !== null) {
@@ -40,7 +40,7 @@ export async function claimRun(settings: CaptureSettings, nowMs: number): Promis
 }
 
 /** Under `clock: sim` a run starts when its id says. */
-function startOf(runId: string, clock: CaptureSettings['clock'], nowMs: number): number {
+function startOf(runId: string, clock: RunSettings['clock'], nowMs: number): number {
   if (clock === 'wall') return nowMs;
   const startMs = runIdEpochMs(runId);
   if (startMs === null) {

@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { recordingBackend } from '../backends/index.js';
+import { openRecords } from '../backends/open-records.js';
 import { flags, numbers, type Batch } from '../core/batch.js';
 import { CaptureError } from '../core/errors.js';
-import type { RowObserver, StreamReader } from '../core/ports.js';
+import type { RowObserver } from '../core/ports.js';
+import { openRun } from '../io/run-directory.js';
 
 /** How the finished episodes of a run went, in three figures. */
 export interface Outcome {
@@ -48,16 +48,11 @@ export async function readOutcome(directory: string): Promise<Outcome> {
   const refuse = ({ message }: { message: string }): never => {
     throw new CaptureError('input', `cannot read the episodes of ${directory}: ${message}`);
   };
-  const reader = await openRecording(directory);
+  const { run, names } = await openRun(directory);
+  const { backend, reader } = await openRecords({ path: directory, run }, names);
+  if (!backend.has(names)) throw new CaptureError('input', `${directory} holds no records`);
   for await (const { batch } of reader.batches('episodes', refuse)) {
     for (let row = 0; row < batch.rows; row++) totals.endEpisode(batch, row);
   }
   return totals.finish();
-}
-
-async function openRecording(directory: string): Promise<StreamReader> {
-  const names = await readdir(directory);
-  const backend = await recordingBackend(names);
-  if (backend.has(names)) return backend.openReader(directory, names);
-  throw new CaptureError('input', `${directory} holds no records`);
 }

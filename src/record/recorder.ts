@@ -1,146 +1,114 @@
-import { createEpisodeBatch, createStepBatch, type EpisodeBatch, type StepBatch } from '../core/batch.js';
-import { formatEpisodeId } from '../core/ids.js';
-import type { RowObserver, StreamWriter, WrittenFile } from '../core/ports.js';
-import { SCHEMA_VERSION } from '../core/streams.js';
-import type { EpisodeSummary } from '../sim/simulation.js';
+import type { Batch } from '../core/batch.js';
+import type { ContentDigest } from '../core/digest.js';
+import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
+import type { Chunk } from './chunk.js';
+import type { MetricsGatherer } from './metrics.js';
+
+/** Share of the queue at which writing counts as too slow, and for how long it may be. */
+const FULL_QUEUE = 0.9;
+const FULL_FOR_MS = 5000;
 
 export interface RecorderOptions {
-  runId: string;
-  observationWidth: number;
-  /** Rows of a batch, at least 1. */
-  capacity: number;
-  /** Every writer of a stream gets each of its batches. */
-  writers: { steps: readonly StreamWriter[]; episodes: readonly StreamWriter[] };
-  /** See every row in record order: the content digest, validation. */
+  /** Records the run; takes what is encoded already. */
+  main: RunWriter;
+  /** Get the same batches: Parquet beside the records. */
+  copies: readonly RunWriter[];
+  /** See every row in record order: validation, outcomes. */
   observers: readonly RowObserver[];
-  /** Whether durations are null, as under `clock: sim`. */
-  timeless: boolean;
+  digest: ContentDigest;
+  metrics: MetricsGatherer;
+  clock: Clock;
+  /** Most milliseconds between two flushes; null when only the content decides, as under `clock: sim`. */
+  flushMs: number | null;
+  onWarning(message: string): void;
 }
 
-/**
- * Collects rows in one batch a stream and hands full batches to the writers.
- *
- * The capture loop fills `steps` from `steps.rows` on and calls `stamp` for the new rows; `drain` empties both
- * batches. An episode's rows may lie in several batches; observers see them in order.
- */
+/** Takes chunks in record order to the files, and keeps count. */
 export class Recorder {
-  readonly steps: StepBatch;
-  private readonly episodes: EpisodeBatch;
+  /** Records so far. */
+  readonly counts = { episodes: 0, steps: 0 };
+  /** Steps so far, recorded or not. */
+  taken = 0;
   private readonly options: RecorderOptions;
-  private episodeId = '';
-  /** First row of the current episode that observers have not seen. */
-  private unseen = 0;
+  private flushedAt: number;
+  /** Whether the last rows are of an episode that goes on. */
   private open = false;
-  /** Whether the current episode has steps. */
-  private begun = false;
+  private fullSince: number | null = null;
+  private warned = false;
 
   constructor(options: RecorderOptions) {
     this.options = options;
-    this.steps = createStepBatch(options.capacity, options.observationWidth);
-    this.episodes = createEpisodeBatch(options.capacity);
-    for (const { schema_version: version, run_id: runId } of [this.steps.columns, this.episodes.columns]) {
-      version.dictionary.push(SCHEMA_VERSION);
-      runId.dictionary.push(options.runId);
-    }
-    if (options.timeless) {
-      this.episodes.columns.duration_ms = null;
-      this.episodes.columns.avg_step_time_ms = null;
-    }
+    this.flushedAt = options.clock.monotonic();
   }
 
-  /** @param episode number from 1 */
-  beginEpisode(episode: number): void {
-    this.episodeId = formatEpisodeId(episode);
-    this.steps.columns.episode_id.dictionary.push(this.episodeId);
-    this.unseen = this.steps.rows;
-    this.open = true;
-    this.begun = false;
+  /** @param queued how full the queue of chunks is, 0 to 1; null without one */
+  async take(chunk: Chunk, queued: number | null): Promise<void> {
+    const { clock, flushMs, metrics, digest } = this.options;
+    const begun = clock.monotonic();
+    this.show(chunk);
+    for (const each of chunk.digests) digest.addEpisode(each);
+    const shown = clock.monotonic();
+    await this.write(chunk);
+    const written = clock.monotonic();
+    metrics.addBatch(chunk.steps.rows, chunk.encodeMs + written - shown, queued ?? 0);
+    metrics.waitedForRoomMs += chunk.waitedMs;
+    this.watchQueue(queued, begun);
+    this.taken += chunk.taken;
+    this.counts.steps += chunk.steps.rows;
+    this.counts.episodes += chunk.episodes.rows;
+    if (flushMs !== null && written - this.flushedAt >= flushMs) await this.flush();
   }
 
-  /**
-   * Completes rows [from, steps.rows), all of the current episode.
-   * @param ts seconds since the epoch of the i-th of these rows, i from 0
-   */
-  stamp(from: number, ts: (i: number) => number): void {
-    const { rows, columns } = this.steps;
-    if (rows > from) this.begun = true;
-    for (let row = from; row < rows; row++) columns.ts[row] = ts(row - from);
-    columns.episode_id.codes.fill(columns.episode_id.dictionary.length - 1, from, rows);
-  }
-
-  /** Ends the current episode. @param durationMs milliseconds it took, not used when timeless */
-  endEpisode(summary: EpisodeSummary, durationMs: number): void {
-    const { columns } = this.episodes;
-    const row = this.episodes.rows++;
-    columns.episode_id.codes[row] = columns.episode_id.dictionary.push(this.episodeId) - 1;
-    columns.terminated[row] = summary.terminated ? 1 : 0;
-    columns.truncated[row] = summary.truncated ? 1 : 0;
-    columns.total_steps[row] = summary.totalSteps;
-    columns.total_reward[row] = summary.totalReward + 0;
-    columns.final_x[row] = summary.finalX;
-    columns.final_y[row] = summary.finalY;
-    columns.final_distance_to_goal[row] = summary.finalDistance;
-    if (columns.duration_ms !== null && columns.avg_step_time_ms !== null) {
-      // Microseconds are what the clock is good for, and they print short.
-      columns.duration_ms[row] = Math.round(durationMs * 1000) / 1000;
-      columns.avg_step_time_ms[row] = Math.round((durationMs * 1e6) / summary.totalSteps) / 1e6;
-    }
-    this.showSteps();
-    for (const observer of this.options.observers) observer.endEpisode(this.episodes, row);
-    this.open = false;
-  }
-
-  /** Rows of a batch. */
-  get capacity(): number {
-    return this.options.capacity;
-  }
-
-  get full(): boolean {
-    return this.steps.rows === this.capacity || this.episodes.rows === this.capacity;
-  }
-
-  /** Writes what has been collected and empties the batches. */
-  async drain(): Promise<void> {
-    if (this.open) this.showSteps();
-    const { writers } = this.options;
-    for (const [batch, streamWriters] of [
-      [this.steps, writers.steps],
-      [this.episodes, writers.episodes],
-    ] as const) {
-      if (batch.rows > 0) for (const writer of streamWriters) await writer.write(batch);
-      batch.rows = 0;
-      batch.columns.episode_id.dictionary = [];
-    }
-    if (this.open) this.steps.columns.episode_id.dictionary.push(this.episodeId);
-    this.unseen = 0;
-  }
-
-  /** Drains, and puts everything so far on disk as closed records. */
+  /** Everything taken so far is on disk in closed records. */
   async flush(): Promise<void> {
-    await this.drain();
-    for (const writer of this.allWriters()) await writer.flush();
+    const { main, copies, metrics, clock } = this.options;
+    for (const writer of [main, ...copies]) await writer.flush();
+    metrics.flushes++;
+    this.flushedAt = clock.monotonic();
   }
 
-  /** Ends the run: an episode still open keeps its steps but gets no episodes row. */
-  async close(): Promise<WrittenFile[]> {
-    await this.drain();
-    if (this.open && this.begun) {
-      for (const observer of this.options.observers) observer.endEpisode(null, 0);
+  /** Finishes the files: an episode still open keeps its steps but has no record. */
+  async close(): Promise<{ recorded: WrittenFile[]; copied: WrittenFile[] }> {
+    if (this.open) for (const observer of this.options.observers) observer.endEpisode(null, 0);
+    const recorded = await this.options.main.close();
+    const copied: WrittenFile[] = [];
+    for (const writer of this.options.copies) copied.push(...(await writer.close()));
+    return { recorded, copied };
+  }
+
+  private show({ steps, episodes, parts }: Chunk): void {
+    for (const observer of this.options.observers) {
+      for (const { from, to, record } of parts) {
+        if (to > from) observer.addSteps(steps, from, to);
+        if (record !== null) observer.endEpisode(episodes, record);
+      }
     }
-    const files: WrittenFile[] = [];
-    for (const writer of this.allWriters()) files.push(...(await writer.close()));
-    return files;
+    const last = parts.at(-1);
+    if (last !== undefined) this.open = last.record === null;
   }
 
-  private allWriters(): StreamWriter[] {
-    const { steps, episodes } = this.options.writers;
-    return [...steps, ...episodes];
+  private async write({ steps, episodes, encoded }: Chunk): Promise<void> {
+    const { main, copies } = this.options;
+    if (encoded === null) await writeBoth(main, steps, episodes);
+    else for (const rows of encoded) await main.append!(rows);
+    for (const writer of copies) await writeBoth(writer, steps, episodes);
   }
 
-  private showSteps(): void {
-    const { rows } = this.steps;
-    if (rows === this.unseen) return;
-    for (const observer of this.options.observers) observer.addSteps(this.steps, this.unseen, rows);
-    this.unseen = rows;
+  private watchQueue(queued: number | null, now: number): void {
+    if (queued === null || queued < FULL_QUEUE) {
+      this.fullSince = null;
+      return;
+    }
+    this.fullSince ??= now;
+    if (this.warned || now - this.fullSince < FULL_FOR_MS) return;
+    this.warned = true;
+    this.options.onWarning(
+      'writing is slower than simulating, which now waits for it: no record is lost, but a faster disk or record=jsonl with fewer columns would save time',
+    );
   }
+}
+
+async function writeBoth(writer: RunWriter, steps: Batch, episodes: Batch): Promise<void> {
+  if (steps.rows > 0) await writer.write(steps);
+  if (episodes.rows > 0) await writer.write(episodes);
 }

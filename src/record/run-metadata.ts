@@ -1,9 +1,11 @@
 import { hostname, platform, release, arch, userInfo } from 'node:os';
 import type { JsonMap, JsonValue } from '../core/canonical-json.js';
-import { SCHEMA_VERSION } from '../core/streams.js';
+import { FULL_RECORDING, schemaVersionOf } from '../core/streams.js';
 import { packageVersion, softwareVersions } from '../io/package-info.js';
+import { integers } from '../core/manifest.js';
 import type { Simulation } from '../sim/simulation.js';
-import type { CaptureSettings, Provenance } from './settings.js';
+import { recordingOfConfig } from './config.js';
+import type { CaptureSettings, Provenance, RunSettings } from './settings.js';
 
 function userName(): string | null {
   try {
@@ -29,18 +31,27 @@ export function envConfigJson({ env }: CaptureSettings, simulation: Simulation):
   };
 }
 
+/** The first of seeds that follow each other; null for any others. */
+function baseSeed(seeds: readonly number[]): bigint | null {
+  const [first] = seeds;
+  return first !== undefined && seeds.every((seed, i) => seed === first + i) ? BigInt(first) : null;
+}
+
 export interface RunFacts {
   runId: string;
   startMs: number;
   gitSha: string | null;
   envConfig: JsonMap;
+  /** Of each episode. */
+  seeds: readonly number[];
 }
 
 /** run.json, keys as plume_nav_sim's loader knows them; everything else of ours lies in `extra`. */
-export function runJson(settings: CaptureSettings, provenance: Provenance, facts: RunFacts): JsonMap {
+export function runJson(settings: RunSettings, provenance: Provenance, facts: RunFacts): JsonMap {
   const { node, zlib } = softwareVersions();
+  const recording = recordingOfConfig(settings.record);
   return {
-    schema_version: SCHEMA_VERSION,
+    schema_version: schemaVersionOf(recording),
     run_id: facts.runId,
     experiment: settings.experiment,
     package_version: packageVersion(),
@@ -48,8 +59,8 @@ export function runJson(settings: CaptureSettings, provenance: Provenance, facts
     start_time: new Date(facts.startMs).toISOString(),
     env_config: facts.envConfig,
     config_hash: provenance.configHash,
-    base_seed: BigInt(settings.seed),
-    episode_seeds: Array.from({ length: settings.episodes }, (_, i) => BigInt(settings.seed + i)),
+    base_seed: baseSeed(facts.seeds),
+    episode_seeds: facts.seeds.map(BigInt),
     system: {
       hostname: hostname(),
       platform: `${platform()}-${release()}-${arch()}`,
@@ -61,6 +72,7 @@ export function runJson(settings: CaptureSettings, provenance: Provenance, facts
       config: provenance.config as JsonMap,
       overrides: [...provenance.overrides],
       runtime: { node, zlib },
+      ...(recording === FULL_RECORDING ? {} : { recording: integers(recording) }),
     },
   };
 }

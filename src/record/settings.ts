@@ -2,24 +2,30 @@ import type { JsonMap } from '../core/canonical-json.js';
 import type { EnvConfig, MovieConfig, PolicyConfig } from '../sim/config.js';
 import type { RecordConfig } from './config.js';
 
-/** What to capture, already checked; made from the typed config by the command. */
-export interface CaptureSettings {
+/** Where and how a run is recorded, whatever makes its steps. */
+export interface RunSettings {
   output: string;
   experiment: string;
-  /** Number of episodes; episode i (from 0) has seed `seed + i`. */
-  episodes: number;
-  seed: number;
   rotateBytes: number | null;
   parquet: boolean;
   clock: 'wall' | 'sim';
-  /** Steps a second of the simulated clock. */
-  fps: number;
   /** Null: named after the start time. */
   runId: string | null;
+  record: RecordConfig;
+}
+
+/** What to capture, already checked; made from the typed config by the command. */
+export interface CaptureSettings extends RunSettings {
+  /** Number of episodes; episode i (from 0) has seed `seed + i`. */
+  episodes: number;
+  seed: number;
+  /** Most threads that simulate and encode; null for as many as there are cores. */
+  workers: number | null;
+  /** Steps a second of the simulated clock. */
+  fps: number;
   env: EnvConfig;
   movie: MovieConfig;
   policy: PolicyConfig;
-  record: RecordConfig;
 }
 
 /** How the settings came about, for run.json, manifest.json and the config files of the run. */

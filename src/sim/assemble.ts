@@ -5,9 +5,11 @@ import { actionModels } from './actions/index.js';
 import type { EnvConfig, MovieConfig, PolicyConfig } from './config.js';
 import { Environment } from './environment.js';
 import { Episode } from './episode.js';
+import { ExtraColumns } from './extra-columns.js';
 import type { FieldInputs } from './fields/field.js';
 import { fields } from './fields/index.js';
 import { policies } from './policies/index.js';
+import type { PolicyFactory } from './policies/module.js';
 import { rewards } from './rewards/index.js';
 import { sensors } from './sensors/index.js';
 import type { Sensor } from './sensors/sensor.js';
@@ -22,30 +24,45 @@ export interface SimulationInputs {
   frames: MovieFrames | null;
   /** Scripted actions: a list an episode, or a single list for every episode. */
   actions: readonly (readonly number[])[] | null;
+  /** What the module makes policies with that `policy.module` names. */
+  factory: PolicyFactory | null;
+}
+
+export interface Assembly {
+  setting: Setting;
+  episode: Episode;
+  extra: ExtraColumns;
 }
 
 /** Builds what a configuration names, or says why it cannot be. */
-export function assemble(inputs: SimulationInputs): { setting: Setting; episode: Episode } {
+export function assemble(inputs: SimulationInputs): Assembly {
   const { env, policy, movie, frames } = inputs;
   const plume = fields.get(env.plume);
   const fieldInputs: FieldInputs = { gridSize: env.grid_size, sigma: env.plume_sigma, movie, frames };
   const gridSize = plume.gridSize(fieldInputs);
   const setting = resolveSetting(env, gridSize);
   const actions = actionModels.get(env.action_type)(env.step_size);
-  const sensor = sensors.get(env.observation_type)({
-    wind: createWind(env.wind),
-    windNoise: env.wind.noise_std,
-  });
+  const wind = createWind(env.wind);
+  const sensor = sensors.get(env.observation_type)({ wind, windNoise: env.wind.noise_std });
 
   const variant = policies.get(policy.name);
   if (variant.followsOdour) checkOdourPolicy(inputs, actions, sensor);
   const { name: _, ...parameters } = policy;
-  const chooser = variant.create(parameters, { actionCount: actions.count, actions: inputs.actions });
+  const chooser = variant.create(parameters, {
+    actionCount: actions.count,
+    observationWidth: sensor.width,
+    actions: inputs.actions,
+    factory: inputs.factory,
+  });
 
   const field = plume.create(fieldInputs, gridSize, setting.sourceX, setting.sourceY);
   const reward = rewards.get(env.reward_type);
   const environment = new Environment({ setting, field, actions, sensor, reward });
-  return { setting, episode: new Episode(environment, chooser, setting.maxSteps) };
+  return {
+    setting,
+    episode: new Episode(environment, chooser, setting.maxSteps),
+    extra: new ExtraColumns({ agent: environment.agent, field, wind }),
+  };
 }
 
 /** A policy that turns towards odour must be able to, and must know which value is odour. */

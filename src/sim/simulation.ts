@@ -1,6 +1,7 @@
 import type { StepBatch } from '../core/batch.js';
 import { assemble, type SimulationInputs } from './assemble.js';
 import type { Episode } from './episode.js';
+import type { ExtraColumns } from './extra-columns.js';
 
 export type { SimulationInputs } from './assemble.js';
 
@@ -32,17 +33,19 @@ export class Simulation {
   /** Values in an observation. */
   readonly observationWidth: number;
   private readonly episode: Episode;
+  private readonly extra: ExtraColumns;
   private loading: Promise<void> | null = null;
 
   /** Throws a CaptureError for a configuration that cannot be simulated. */
   constructor(inputs: SimulationInputs) {
-    const { setting, episode } = assemble(inputs);
+    const { setting, episode, extra } = assemble(inputs);
     this.gridWidth = setting.width;
     this.gridHeight = setting.height;
     this.sourceX = setting.sourceX;
     this.sourceY = setting.sourceY;
     this.goalRadius = setting.goalRadius;
     this.episode = episode;
+    this.extra = extra;
     this.observationWidth = episode.environment.observation.length;
   }
 
@@ -53,7 +56,8 @@ export class Simulation {
 
   /**
    * Appends steps to the batch, from row `batch.rows` to `capacity`: action, reward, position and so on, but not
-   * ts, run_id, episode_id and schema_version.
+   * ts, run_id, episode_id and schema_version. Columns that are null stay so; extra columns are filled when the
+   * batch's stream has them.
    *
    * `over`: the episode has ended; `full`: there is no room for the next step; `waiting`: a movie frame has to be
    * loaded, await `pending()` and go on.
@@ -63,7 +67,8 @@ export class Simulation {
     const { environment } = episode;
     const { agent, observation } = environment;
     const { columns } = batch;
-    const { values, width } = columns.observation_summary;
+    const { action, reward, observation_summary: observations } = columns;
+    const extra = this.extra.bind(batch);
     let row = batch.rows;
     let state: 'full' | 'over' | 'waiting' = 'over';
     while (!episode.over) {
@@ -76,18 +81,23 @@ export class Simulation {
         state = 'waiting';
         break;
       }
+      if (extra !== null) extra.before();
       episode.advance();
       columns.step[row] = episode.steps;
-      columns.action[row] = episode.action;
-      columns.reward[row] = environment.reward;
+      if (action !== null) action[row] = episode.action;
+      if (reward !== null) reward[row] = environment.reward;
       columns.terminated[row] = episode.terminated ? 1 : 0;
       columns.truncated[row] = episode.truncated ? 1 : 0;
       columns.agent_x[row] = agent.x;
       columns.agent_y[row] = agent.y;
       columns.distance_to_goal[row] = environment.distance;
-      // A batch never holds -0, which adding 0 turns into 0.
-      for (let i = 0; i < width; i++) values[row * width + i] = observation[i]! + 0;
+      if (observations !== null) {
+        const { width, values } = observations;
+        // A batch never holds -0, which adding 0 turns into 0.
+        for (let i = 0; i < width; i++) values[row * width + i] = observation[i]! + 0;
+      }
       columns.seed[row] = episode.seed;
+      if (extra !== null) extra.write(row);
       row++;
     }
     batch.rows = row;

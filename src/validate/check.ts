@@ -2,6 +2,7 @@ import type { Batch } from '../core/batch.js';
 import type { FindingCodeName } from '../core/findings.js';
 import type { RowSource } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
+import type { Recording } from '../core/streams.js';
 
 /** The episode whose steps are going by. */
 export interface EpisodeProgress {
@@ -44,6 +45,8 @@ export interface RecordCounts {
 
 export interface RowContext {
   run: RunMetadata;
+  /** What of the run is recorded, as run.json says. */
+  recording: Recording;
   /** Written by plume_nav_sim under schema 0.1. */
   foreign: boolean;
   /** `recording`: batches in memory, which no reader has checked against the schema. */

@@ -2,7 +2,6 @@ import { finding } from '../core/findings.js';
 import { parquetName, type StreamName } from '../core/layout.js';
 import type { ReadBatch, RowSource, StreamReader } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
-import { STREAMS } from '../core/streams.js';
 import { firstDifference, valueText, type Rows } from './compare-columns.js';
 
 /** Follows the records of one stream with the rows of its Parquet file, which must be the same to the last bit. */
@@ -64,7 +63,7 @@ export class ParquetCopy {
   }
 
   private compareRows(jsonl: Rows, parquet: Rows, count: number, { file, lineOf }: RowSource): void {
-    for (const schema of STREAMS[this.stream].columns) {
+    for (const schema of jsonl.batch.stream.columns) {
       const i = firstDifference(schema, jsonl, parquet, count);
       if (i < 0) continue;
       const found = valueText(schema, { batch: parquet.batch, at: parquet.at + i });

@@ -14,7 +14,9 @@ export interface Parts {
 }
 
 /** What is wrong with the parts of one stream: part 0 must be there, and no number left out or used twice. */
-export function findParts(names: readonly string[], stream: StreamName, format: 'jsonl' | 'parquet'): Parts {
+export function findParts(names: readonly string[], stream: StreamName, format: string): Parts {
+  // one file that was found, or files of a backend of somebody's own
+  if (!hasParts(format)) return { missingFirst: null, missing: [], double: [] };
   const parts = new Map<number, string>();
   const double: Parts['double'] = [];
   for (const name of names) {
@@ -32,9 +34,10 @@ export function findParts(names: readonly string[], stream: StreamName, format: 
 export function missingParts(
   names: readonly string[],
   stream: StreamName,
-  format: 'jsonl' | 'parquet',
+  format: string,
   listed: readonly string[],
 ): MissingParts {
+  if (!hasParts(format)) return 'none';
   const numbers = (of: readonly string[]): number[] =>
     of
       .map(parseStreamFile)
@@ -45,6 +48,9 @@ export function missingParts(
   const { missingFirst, missing } = findParts(names, stream, format);
   return missingFirst === null && missing.length === 0 ? 'none' : 'some';
 }
+
+const hasParts = (format: string): format is 'jsonl' | 'parquet' =>
+  format === 'jsonl' || format === 'parquet';
 
 /** The gaps between part 0 and the last, found from what is there: a number may be as large as it likes. */
 function gaps(numbers: number[]): PartRange[] {

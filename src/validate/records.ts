@@ -4,7 +4,6 @@ import { parseEpisodeId } from '../core/ids.js';
 import type { StreamName } from '../core/layout.js';
 import type { ReadBatch, RowObserver, StreamReader } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
-import { EPISODES, STEPS } from '../core/streams.js';
 import { Continuity, type MissingParts } from './continuity.js';
 import { EpisodeCursor, type EpisodeRecord } from './episode-cursor.js';
 import type { RowChecks } from './row-checks.js';
@@ -47,7 +46,7 @@ export async function readRecords(options: RecordsOptions): Promise<RecordsRead>
     rowsOf.set(file, (rowsOf.get(file) ?? 0) + read.batch.rows);
     await onBatch(stream, read, continuity[stream].broken);
   };
-  const digest = new ContentDigest(STEPS, EPISODES);
+  const digest = new ContentDigest(checks.streams);
   const cursor = new EpisodeCursor(open('episodes'), continuity.episodes, (read) =>
     arrived('episodes', read),
   );

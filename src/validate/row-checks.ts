@@ -1,8 +1,10 @@
 import { texts, type Batch } from '../core/batch.js';
 import { finding } from '../core/findings.js';
+import { recordingOf } from '../core/recording.js';
 import type { RowSource } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
 import type { Finding } from '../core/report.js';
+import { streamsOf, type RunStreams } from '../core/streams.js';
 import type { EpisodeProgress, RowCheck, RowContext, RunEnd } from './check.js';
 import { CHECKS } from './checks/index.js';
 
@@ -16,12 +18,18 @@ export interface RowChecksOptions {
 /** Drives the checks over a run's records, fed as core/digest.ts is: an episode's steps, then its record. */
 export class RowChecks {
   readonly counts = { episodes: 0, steps: 0 };
+  /** The streams the run should have. */
+  readonly streams: RunStreams;
   private readonly checks: readonly RowCheck[];
   private readonly episode: EpisodeProgress = { number: 1, id: '', rows: 0, gap: false };
 
+  /** Throws a CaptureError when run.json does not say what is recorded in a way we understand. */
   constructor({ run, source, end, add }: RowChecksOptions) {
+    const recording = recordingOf(run);
+    this.streams = streamsOf(recording);
     const context: RowContext = {
       run,
+      recording,
       source,
       end,
       foreign: run.schema_version === '0.1',

@@ -18,7 +18,7 @@ export interface RunContext {
   foreign: boolean;
   manifest: LoadedManifest | null;
   /** Which format the records are read from. */
-  format: 'jsonl' | 'parquet';
+  format: string;
   readonly report: (code: FindingCodeName, file: string | null, message: string) => void;
 }
 

@@ -1,12 +1,16 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { STREAM_NAMES, jsonlParts } from '../core/layout.js';
+import { isRecordFile, parseStreamFile } from '../core/layout.js';
 import type { RunDirectory } from '../io/run-directory.js';
 
-/** JSONL parts that cannot be opened, with the reason; the reader would stop at the first, these it is not given. */
+/**
+ * Record files that cannot be opened, with the reason; these the reader is not given. Of Parquet files the reader
+ * says so itself.
+ */
 export async function unreadableParts({ path, names }: RunDirectory): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const name of STREAM_NAMES.flatMap((stream) => jsonlParts(stream, names))) {
+  for (const name of names.filter(isRecordFile)) {
+    if (parseStreamFile(name)?.format === 'parquet') continue;
     const reason = await whyUnreadable(join(path, name));
     if (reason !== null) found.set(name, reason);
   }

@@ -5,7 +5,9 @@ import { MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js'
 import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { manifestSchema } from '../core/records.js';
 import type { Finding, Report } from '../core/report.js';
+import type { Backend } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
+import { openRecords } from '../backends/open-records.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
 import { CHECKS } from './checks/index.js';
 import { FILE_CHECKS } from './files/index.js';
@@ -29,9 +31,14 @@ const READER_CHECKS = ['gzip', 'lines'];
  * Checks a finished run on disk: its files, every record, and the sense of the whole. Reads each file once or twice
  * as a stream and changes nothing; memory does not grow with the run.
  *
+ * @param own a backend of one's own that recorded it
  * @throws CaptureError `input` when the path is no run directory or its run.json cannot be read
  */
-export async function validateRun(path: string, onProgress: OnProgress = () => {}): Promise<Report> {
+export async function validateRun(
+  path: string,
+  onProgress: OnProgress = () => {},
+  own?: Backend,
+): Promise<Report> {
   const directory = await openRun(path);
   const findings = new FindingList();
   const say: Say = (code, file, message) => findings.add(finding(code, file, null, message));
@@ -40,7 +47,7 @@ export async function validateRun(path: string, onProgress: OnProgress = () => {
   const unreadable = await unreadableParts(directory);
   for (const [name, reason] of unreadable) say('file-unreadable', name, reason);
   const readable = directory.names.filter((name) => !unreadable.has(name));
-  const { reader, format, copy } = await openRecords(directory, readable);
+  const { reader, format, copy } = await open(directory, readable, own);
   const context: RunContext = { directory, foreign, manifest, format, report: say };
   for (const check of FILE_CHECKS) await check.before?.(context);
 
@@ -99,15 +106,15 @@ function openCopies(
   return new Map(STREAM_NAMES.map((stream) => [stream, new ParquetCopy(stream, reader, add)]));
 }
 
-/** Records are read from JSONL where there is any; Parquet beside it is a copy. */
-async function openRecords({ path, names }: RunDirectory, readable: readonly string[]) {
-  const [jsonl, parquet] = await Promise.all([backends.get('jsonl')(), backends.get('parquet')()]);
-  const hasParquet = parquet.has(names);
-  if (hasParquet && !jsonl.has(names)) {
-    return { reader: parquet.openReader(path, names), format: 'parquet' as const, copy: null };
-  }
-  const copy = hasParquet ? parquet.openReader(path, names) : null;
-  return { reader: jsonl.openReader(path, readable), format: 'jsonl' as const, copy };
+/** The run's records, and those of the Parquet files beside them, which are a copy. */
+async function open(directory: RunDirectory, readable: readonly string[], own: Backend | undefined) {
+  const { path, names } = directory;
+  const { backend, streams, reader } = await openRecords(directory, readable, own);
+  const parquet = await backends.get('parquet')();
+  // a run without any records counts as one that lacks the usual ones
+  const format = backend.has(readable) ? backend.name : 'jsonl';
+  const isCopy = format !== 'parquet' && parquet.has(names);
+  return { reader, format, copy: isCopy ? parquet.openReader(path, names, streams) : null };
 }
 
 async function loadManifest(

@@ -1,13 +1,6 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STREAMS } from '../../src/core/streams.js';
-import { JsonlWriter } from '../../src/backends/jsonl/write.js';
-import { openJsonlReader } from '../../src/backends/jsonl/read.js';
-import { batchOf } from '../fixtures/batches.js';
 import { bgzf, plainGzip } from '../fixtures/bgzf.js';
 import { parsed, readJsonl as read } from '../fixtures/read-rows.js';
 import { runModel } from '../fixtures/run-model.js';
@@ -102,23 +95,6 @@ describe('reads lines', () => {
     );
     const { rows } = await read({ 'episodes.jsonl.gz': bgzf(lines) }, 'episodes');
     expect(rows).toEqual(parsed(lines, 'episodes'));
-  });
-
-  it('that our writer wrote', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'read-'));
-    const writer = new JsonlWriter({
-      directory,
-      stream: STREAMS.steps,
-      level: 3,
-      rotateBytes: null,
-      metadata: {},
-    });
-    writer.write(batchOf(STREAMS.steps, steps));
-    const [file] = await writer.close();
-    let rows = 0;
-    const reader = openJsonlReader(directory, [file!.path]);
-    for await (const { batch } of reader.batches('steps', () => expect.fail())) rows += batch.rows;
-    expect(rows).toBe(steps.length);
   });
 });
 

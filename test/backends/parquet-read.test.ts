@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as arrow from 'apache-arrow';
@@ -9,25 +9,21 @@ import type { StreamName } from '../../src/core/layout.js';
 import type { Finding } from '../../src/core/report.js';
 import { STREAMS } from '../../src/core/streams.js';
 import { openParquetReader } from '../../src/backends/parquet/read.js';
-import { openParquetWriter } from '../../src/backends/parquet/write.js';
-import { batchOf } from '../fixtures/batches.js';
+import { writeParquetRun } from '../fixtures/parquet-run.js';
 import { runModel, type Step } from '../fixtures/run-model.js';
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'parquet-'));
 
 async function write(stream: StreamName, batches: object[][]): Promise<string> {
   const directory = scratch();
-  const options = { directory, stream: STREAMS[stream], level: 3, rotateBytes: null, metadata: {} };
-  const writer = await openParquetWriter(options);
-  for (const records of batches) await writer.write(batchOf(STREAMS[stream], records));
-  await writer.close();
+  await writeParquetRun(directory, { [stream]: batches });
   return directory;
 }
 
 async function read(directory: string, stream: StreamName) {
   const rows: Record<string, unknown>[] = [];
   const findings: Finding[] = [];
-  const reader = openParquetReader(directory, [`${stream}.parquet`]);
+  const reader = openParquetReader(directory, readdirSync(directory), STREAMS);
   for await (const { batch } of reader.batches(stream, (found) => findings.push(found))) {
     for (let row = 0; row < batch.rows; row++) {
       const cells = batch.stream.columns.map(({ name, type }) => {
@@ -77,6 +73,19 @@ describe('reads what the writer wrote', () => {
     expect(rows).toEqual(flat(steps, 'steps'));
   });
 
+  it('with lists of several widths, also none', async () => {
+    const [first] = runModel().steps;
+    const lists = [[1, 2], [3, 4], [5, 6, 7], [], [], [8, 9]];
+    const steps = lists.map((observation_summary, i) => ({ ...first!, step: i + 1, observation_summary }));
+    const directory = await write(
+      'steps',
+      steps.map((step) => [step]),
+    );
+    const { rows, findings } = await read(directory, 'steps');
+    expect(findings).toEqual([]);
+    expect(rows).toEqual(flat(steps, 'steps'));
+  });
+
   it('with null columns, null in some rows or all', async () => {
     const { episodes } = runModel(6);
     const nulls = episodes.slice(3).map((row) => ({ ...row, duration_ms: null, avg_step_time_ms: null }));
@@ -84,6 +93,38 @@ describe('reads what the writer wrote', () => {
     const { rows, findings } = await read(directory, 'episodes');
     expect(findings).toEqual([]);
     expect(rows).toEqual(flat([...episodes.slice(0, 3), ...nulls, ...episodes], 'episodes'));
+  });
+});
+
+describe('parts', () => {
+  it('are read in the order of their numbers, and rows say which part they are from', async () => {
+    const { episodes } = runModel(3);
+    const directory = scratch();
+    for (const [i, name] of [
+      'episodes.part0002.parquet',
+      'episodes.parquet',
+      'episodes.part0010.parquet',
+    ].entries()) {
+      const aside = await write('episodes', [episodes.slice(i, i + 1)]);
+      renameSync(join(aside, 'episodes.parquet'), join(directory, name));
+    }
+    const found: [string, string][] = [];
+    const reader = openParquetReader(directory, readdirSync(directory), STREAMS);
+    for await (const { batch, source } of reader.batches('episodes', () => {}))
+      found.push([source.file, (batch.columns['episode_id'] as TextColumn).dictionary[0]!]);
+    expect(found).toEqual([
+      ['episodes.parquet', 'ep-000002'],
+      ['episodes.part0002.parquet', 'ep-000001'],
+      ['episodes.part0010.parquet', 'ep-000003'],
+    ]);
+  });
+
+  it('one that cannot be read is a finding, and the others are read', async () => {
+    const directory = await write('episodes', [runModel(2).episodes]);
+    writeFileSync(join(directory, 'episodes.part0001.parquet'), 'PAR1');
+    const { rows, findings } = await read(directory, 'episodes');
+    expect(rows).toHaveLength(2);
+    expect(findings).toMatchObject([{ code: 'parquet-unreadable', file: 'episodes.part0001.parquet' }]);
   });
 });
 

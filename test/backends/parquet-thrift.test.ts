@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { STREAMS } from '../../src/core/streams.js';
 import { readThrift, writeThrift } from '../../src/backends/parquet/thrift.js';
-import { openParquetWriter } from '../../src/backends/parquet/write.js';
-import { batchOf } from '../fixtures/batches.js';
+import { writeParquetRun } from '../fixtures/parquet-run.js';
 import { runModel } from '../fixtures/run-model.js';
 
 /** The footer of a real file. */
 async function footer(): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'thrift-'));
-  const options = { directory, stream: STREAMS.steps, level: 3, rotateBytes: null, metadata: { a: 'b' } };
-  const writer = await openParquetWriter(options);
-  await writer.write(batchOf(STREAMS.steps, runModel().steps));
-  await writer.close();
+  await writeParquetRun(directory, { steps: [runModel().steps] });
   const data = readFileSync(join(directory, 'steps.parquet'));
   return data.subarray(data.length - 8 - data.readUInt32LE(data.length - 8), data.length - 8);
 }

@@ -98,7 +98,7 @@ describe('keys of a policy', () => {
   });
 
   it('are those of all policies where the line cannot be composed', async () => {
-    expect(await offered('policy=nonsense', 'policy.p')).toEqual(['policy.persistence=']);
+    expect(await offered('policy=nonsense', 'policy.pe')).toEqual(['policy.persistence=']);
     expect(await offered('policy=random,surge_and_cast', 'policy.actions')).toEqual(['policy.actions_file=']);
   });
 
@@ -170,6 +170,7 @@ describe('commands and flags', () => {
     [['output=re'], DIRECTIVE.folders],
     [['++movie.path='], DIRECTIVE.folders],
     [['policy.actions_file='], DIRECTIVE.files],
+    [['policy.module='], DIRECTIVE.files],
   ])('leaves the paths of %j to the shell', async (words, bits) => {
     expect(await ask(...words)).toEqual({ offered: [], bits });
   });
@@ -196,7 +197,7 @@ describe('a tree of the user', () => {
   it('says nothing about what is wrong with it', async () => {
     const root = writeTree({ config: 'a: [', 'top/x': 'b: [' });
     expect(await offered('--config-path', root, 'top=')).toEqual(['top=x']);
-    expect(await offered('--config-path', root, '--config-name', 'config', 'policy.p')).toEqual([
+    expect(await offered('--config-path', root, '--config-name', 'config', 'policy.pe')).toEqual([
       'policy.persistence=',
     ]);
     expect(await offered('--config-path', '/nowhere', 'top=')).toEqual([]);

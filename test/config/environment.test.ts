@@ -26,13 +26,22 @@ it.each<[string, string, ConfigValue]>([
   ['PLUME_BUFFER_SIZE', '2000', 2000n],
   ['PLUME_BUFFER_MEMORY_MB', '0.5', 0.5],
   ['PLUME_PARQUET_COMPRESSION', 'gzip', 'gzip'],
-  ['PLUME_HDF5_COMPRESSION', 'null', null],
   ['PLUME_ASYNC_IO', 'False', false],
-  ['PLUME_IO_WORKERS', '1', 1n],
+  ['PLUME_IO_WORKERS', '4', 4n],
 ])('%s=%s is taken over the files', async (variable, text, expected) => {
   const key = VARIABLES.get(variable)!;
   expect(at(composed({ [variable]: text }), key)).toEqual(expected);
   await loadConfig({ ...PACKED, overrides: [], env: { [variable]: text } });
+});
+
+it('sets an option of a format where that format is recorded, and means nothing elsewhere', async () => {
+  const env = { PLUME_HDF5_COMPRESSION: 'null' };
+  const hdf5 = await loadConfig({ ...PACKED, overrides: ['record=hdf5'], env });
+  expect(hdf5.config.record.storage.hdf5?.compression).toBeNull();
+  expect(composed(env)).toEqual(composed({}));
+  await expect(
+    loadConfig({ ...PACKED, overrides: ['record=hdf5'], env: { PLUME_HDF5_COMPRESSION: 'zip' } }),
+  ).rejects.toThrow(/hdf5\.compression: .*not 'zip'/);
 });
 
 it('ranks below the command line', () => {
@@ -95,9 +104,8 @@ it.each([
     'many',
     /max_records: expected an integer .*, not 'many' \(environment variable PLUME_BUFFER_SIZE=many\)/,
   ],
-  ['PLUME_HDF5_COMPRESSION', 'lzf', /expected null: this version writes no HDF5, not 'lzf'/],
-  ['PLUME_ASYNC_IO', 'true', /expected false: this version writes on the thread that simulates/],
-  ['PLUME_IO_WORKERS', '4', /expected 1: this version simulates and writes on one thread/],
+  ['PLUME_ASYNC_IO', 'maybe', /enabled: expected true or false, not 'maybe'/],
+  ['PLUME_IO_WORKERS', '0', /worker_threads: expected an integer >= 1/],
   ['PLUME_PARQUET_COMPRESSION', 'zip', /expected snappy or gzip or lz4 or brotli or zstd or none, not 'zip'/],
 ])('%s=%s is refused by name', async (variable, text, message) => {
   await expect(loadConfig({ ...PACKED, overrides: [], env: { [variable]: text } })).rejects.toThrow(message);

@@ -1,50 +1,15 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { policyContract as casesOf } from '../../src/contracts/index.js';
 import type { Policy, PolicyInputs, PolicyVariant } from '../../src/sim/policies/policy.js';
-
-const observations = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 200 });
-
-const seeds = fc.integer({ min: 0, max: 2 ** 53 - 2 });
 
 const play = (policy: Policy, smelt: readonly number[]): number[] =>
   smelt.map((concentration) => policy.choose(Float32Array.of(concentration)));
 
-/** What every policy keeps to. `parameters` are valid ones, `inputs` have 3 actions. */
+/** What every policy keeps to: the suite that authors of their own run, and what ours promise besides. */
 export function policyContract(variant: PolicyVariant, parameters: unknown, inputs: PolicyInputs): void {
   const create = (): Policy => variant.create(variant.parameters.parse(parameters), inputs);
 
-  it('chooses actions of the action space', () => {
-    fc.assert(
-      fc.property(seeds, observations, (seed, smelt) => {
-        const policy = create();
-        policy.reset(seed, 0);
-        for (const action of play(policy, smelt.slice(0, policy.maxSteps))) {
-          expect(Number.isInteger(action) && action >= 0 && action < inputs.actionCount).toBe(true);
-        }
-      }),
-    );
-  });
-
-  it('starts over with reset: an episode depends on its seed alone', () => {
-    fc.assert(
-      fc.property(seeds, observations, observations, (seed, before, smelt) => {
-        const used = create();
-        used.reset(seed + 1, 0);
-        play(used, before.slice(0, used.maxSteps));
-        used.reset(seed, 0);
-        const fresh = create();
-        fresh.reset(seed, 0);
-        const heard = smelt.slice(0, fresh.maxSteps);
-        expect(play(used, heard)).toEqual(play(fresh, heard));
-      }),
-    );
-  });
-
-  it('has at least one step to act in', () => {
-    const policy = create();
-    policy.reset(0, 0);
-    expect(policy.maxSteps).toBeGreaterThanOrEqual(1);
-  });
+  for (const { name, run } of casesOf(() => create, inputs)) it(name, run);
 
   it('describes every parameter and refuses keys it does not have', () => {
     for (const [key, schema] of Object.entries(variant.parameters.shape)) {

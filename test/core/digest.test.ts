@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/core/batch.js';
 import { ContentDigest } from '../../src/core/digest.js';
-import { EPISODES, STEPS } from '../../src/core/streams.js';
+import { EPISODES, STEPS, STREAMS } from '../../src/core/streams.js';
 import { batchOf } from '../fixtures/batches.js';
 import { independentDigest } from '../fixtures/independent-digest.js';
 import { byEpisode, runModel, type RunModel, type Step } from '../fixtures/run-model.js';
@@ -11,7 +11,7 @@ const second = (model: RunModel): string => independentDigest(byEpisode(model) a
 
 /** The digest with steps handed over `cut` rows at a time. */
 function digestOf(model: RunModel, cut: number): string {
-  const digest = new ContentDigest(STEPS, EPISODES);
+  const digest = new ContentDigest(STREAMS);
   for (const { steps, record } of byEpisode(model)) {
     for (let at = 0; at < steps.length; at += cut) {
       const rows = steps.slice(at, at + cut);

@@ -51,7 +51,7 @@ describe('file names of a run', () => {
       mediaType: 'application/x-ndjson+gzip',
       role: 'raw',
     });
-    expect(describeFile('episodes.parquet').role).toBe('derived');
+    expect(describeFile('episodes.parquet').role).toBe('raw');
     expect(describeFile('config.yaml')).toEqual({ mediaType: 'application/yaml', role: 'meta' });
   });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -53,6 +53,10 @@ function workplace(): { cwd: string; env: Record<string, string> } {
   const path = [bin, ...(peers.python === null ? [] : [dirname(peers.python)]), process.env['PATH']].join(
     ':',
   );
+  // the modules that docs/extending.md shows, and the package they use
+  cpSync(join(ROOT, 'docs/examples'), cwd, { recursive: true });
+  mkdirSync(join(cwd, 'node_modules'));
+  symlinkSync(ROOT, join(cwd, 'node_modules/plume-nav-capture'));
   // the movie that the pages' examples use
   cpSync(join(ROOT, 'test/golden/gaussian_plume_demo.zarr'), join(cwd, 'data/gaussian_plume_demo.zarr'), {
     recursive: true,

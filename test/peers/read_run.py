@@ -45,7 +45,7 @@ def stream(directory, name):
             "duckdb parquet": {row[0]: row[1] for row in duck_parquet},
         },
         "codec": pq.read_metadata(parquet_path).row_group(0).column(1).compression,
-        "metadata": json.loads(pq.read_metadata(parquet_path).metadata[b"plume_nav_capture"]),
+        "metadata": {key.decode(): value.decode() for key, value in pq.read_metadata(parquet_path).metadata.items()},
     }
 
 

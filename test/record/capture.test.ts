@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { canonicalHash, parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
 import type { Batch } from '../../src/core/batch.js';
+import { CaptureError } from '../../src/core/errors.js';
 import type { Clock } from '../../src/core/ports.js';
 import type { Report } from '../../src/core/report.js';
 import { loadConfig, toYaml } from '../../src/config/index.js';
@@ -51,6 +52,8 @@ function ports(changes: Partial<CapturePorts> = {}): CapturePorts {
     startValidation: () => ({ addSteps: () => {}, endEpisode: () => {}, finish: () => REPORT }),
     onStart: () => {},
     onProgress: () => {},
+    onWarning: () => {},
+    cores: 1,
     ...changes,
   };
 }
@@ -184,6 +187,7 @@ describe('capture', () => {
     for (let after = 1; after <= 6; after++) {
       const { settings, provenance } = await request([
         'episodes=5000',
+        'record.performance.buffer.max_records=50',
         `env.max_steps=${maxSteps}`,
         'env.goal_radius=0',
       ]);
@@ -275,6 +279,17 @@ describe('capture', () => {
     expect(readdirSync(join(settings.output, 'demo'))).toEqual([]);
   });
 
+  it('leaves nothing when a writer cannot be opened', async () => {
+    const { settings, provenance } = await request(['episodes=1']);
+    const onStart = ({ directory }: { directory: string }): void =>
+      writeFileSync(join(directory, 'steps.jsonl.gz'), '');
+    await expect(capture(settings, provenance, ports({ onStart }))).rejects.toMatchObject({
+      kind: 'io',
+      message: expect.stringContaining('steps.jsonl.gz: it exists already'),
+    });
+    expect(readdirSync(join(settings.output, 'demo'))).toEqual([]);
+  });
+
   it('writes a manifest whose digests Python would compute', async () => {
     const { settings, provenance } = await request(['episodes=1', 'env.goal_radius=5']);
     const { directory } = await capture(settings, provenance, ports());
@@ -296,17 +311,20 @@ describe('capture', () => {
       provenance,
       ports({
         onStart: (run) => void (directory = run.directory),
-        // a file where the writer wants to make its own
-        startValidation: () => {
-          writeFileSync(join(directory, 'steps.jsonl.gz'), '');
-          return { addSteps: () => {}, endEpisode: () => {}, finish: () => REPORT };
-        },
+        startValidation: () => ({
+          addSteps: () => {
+            throw new CaptureError('io', 'cannot write steps.jsonl.gz: the disk is full');
+          },
+          endEpisode: () => {},
+          finish: () => REPORT,
+        }),
       }),
     );
     await expect(failing).rejects.toMatchObject({
       kind: 'io',
       message: expect.stringContaining('steps.jsonl.gz'),
     });
+    expect(existsSync(join(directory, 'run.json'))).toBe(true);
     expect(existsSync(join(directory, 'manifest.json'))).toBe(false);
     expect(existsSync(join(directory, 'run.lock'))).toBe(false);
   });

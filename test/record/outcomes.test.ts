@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,8 @@ const ports = {
   signal: new AbortController().signal,
   onStart: () => {},
   onProgress: () => {},
+  onWarning: () => {},
+  cores: 1,
 };
 
 describe('the outcome of a run', () => {
@@ -70,6 +72,7 @@ describe('the outcome of a run', () => {
     });
     const empty = join(directory, 'empty');
     mkdirSync(empty);
+    copyFileSync(join(directory, 'run.json'), join(empty, 'run.json'));
     await expect(readOutcome(empty)).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringContaining('no records'),

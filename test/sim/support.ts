@@ -3,6 +3,7 @@ import { createStepBatch, type StepBatch } from '../../src/core/batch.js';
 import type { MovieFrames, MovieMetadata } from '../../src/core/ports.js';
 import { assemble, type SimulationInputs } from '../../src/sim/assemble.js';
 import { envSchema, movieSchema, policySchema } from '../../src/sim/config.js';
+import type { PolicyFactory } from '../../src/sim/policies/module.js';
 import { Simulation } from '../../src/sim/simulation.js';
 
 export const golden = (name: string): unknown =>
@@ -22,15 +23,24 @@ export interface PlainConfig {
   movie?: Record<string, unknown>;
   frames?: MovieFrames | null;
   actions?: readonly (readonly number[])[] | null;
+  factory?: PolicyFactory | null;
 }
 
-export function inputsOf({ env = {}, policy, movie = {}, frames, actions }: PlainConfig): SimulationInputs {
+export function inputsOf({
+  env = {},
+  policy,
+  movie = {},
+  frames,
+  actions,
+  factory,
+}: PlainConfig): SimulationInputs {
   return {
     env: envSchema.parse(typed({ action_type: 'discrete', reward_type: 'sparse', ...env })),
     policy: policySchema.parse(typed(policy ?? { name: 'random' })),
     movie: movieSchema.parse(typed(movie)),
     frames: frames ?? null,
     actions: actions ?? null,
+    factory: factory ?? null,
   };
 }
 
@@ -46,12 +56,12 @@ export const playing = (env: Record<string, unknown>, actions: readonly number[]
 
 /** Rows [0, batch.rows) as plain columns. */
 export function rowsOf({ columns, rows }: StepBatch) {
-  const { width, values } = columns.observation_summary;
+  const { width, values } = columns.observation_summary!;
   const numbers = (column: Float64Array | Uint8Array): number[] => [...column.subarray(0, rows)];
   return {
     step: numbers(columns.step),
-    action: numbers(columns.action),
-    reward: numbers(columns.reward),
+    action: numbers(columns.action!),
+    reward: numbers(columns.reward!),
     terminated: numbers(columns.terminated),
     truncated: numbers(columns.truncated),
     agent_x: numbers(columns.agent_x),

@@ -59,14 +59,14 @@ function expectEpisode(simulation: Simulation, { seed, steps, total_reward }: Ca
     const last = i === steps.length - 1;
     expect(simulation.fill(batch, i + 1), where).toBe(last ? 'over' : 'full');
     expect(columns.step[i], where).toBe(i + 1);
-    expect(columns.action[i], where).toBe(action);
+    expect(columns.action![i], where).toBe(action);
     expect([columns.agent_x[i], columns.agent_y[i]], where).toEqual([x, y]);
     expect(simulation.headingDeg, where).toBe(headingDeg);
-    expect(columns.reward[i], where).toBe(reward);
+    expect(columns.reward![i], where).toBe(reward);
     expect([columns.terminated[i], columns.truncated[i]], where).toEqual([+terminated, +truncated]);
     expect(Math.abs(columns.distance_to_goal[i]! - distance), where).toBeLessThanOrEqual(1e-12);
     expect(columns.seed[i], where).toBe(seed);
-    const sensed = columns.observation_summary.values.subarray(i * width, (i + 1) * width);
+    const sensed = columns.observation_summary!.values.subarray(i * width, (i + 1) * width);
     expectObservation([...sensed], observation, where);
   });
   const [, finalX, finalY, , , , terminated, truncated] = steps.at(-1)!;

@@ -11,9 +11,19 @@ import { rewardContract } from '../contracts/reward.js';
 import { sensorContract } from '../contracts/sensor.js';
 import { inputsOf, MemoryFrames } from './support.js';
 
+/** What a policy cannot do without. */
+const REQUIRED: Readonly<Record<string, object>> = {
+  scripted: { actions_file: 'a.json' },
+  module: { module: './mine.js' },
+};
+
 describe.each(policies.names)('policy %s', (name) => {
-  const parameters = name === 'scripted' ? { actions_file: 'a.json' } : {};
-  policyContract(policies.get(name), parameters, { actionCount: 3, actions: [[0, 1, 2, 2, 1, 0, 0]] });
+  policyContract(policies.get(name), REQUIRED[name] ?? {}, {
+    actionCount: 3,
+    observationWidth: 1,
+    actions: [[0, 1, 2, 2, 1, 0, 0]],
+    factory: ({ actionCount, rng }) => ({ reset: () => {}, choose: () => rng.integers(0, actionCount) }),
+  });
 });
 
 describe.each(fields.names)('field %s', (name) => {

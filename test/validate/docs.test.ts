@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FINDING_CODES } from '../../src/core/findings.js';
 import { STREAM_NAMES } from '../../src/core/layout.js';
 import { manifestSchema } from '../../src/core/records.js';
-import { STREAMS, type ColumnSchema } from '../../src/core/streams.js';
+import { EXTRA_COLUMNS, STREAMS, type ColumnSchema } from '../../src/core/streams.js';
 
 const PAGE = readFileSync(new URL('../../docs/artifacts.md', import.meta.url), 'utf8');
 
@@ -30,6 +30,19 @@ describe('docs/artifacts.md', () => {
         `\`${column.name}\``,
         typeText(column),
       ]),
+    );
+  });
+
+  it('lists the extra columns', () => {
+    expect(table('extra columns').map((cells) => cells.slice(0, 4))).toEqual(
+      Object.entries<readonly ColumnSchema[]>(EXTRA_COLUMNS).flatMap(([name, columns]) =>
+        columns.map((column) => [
+          `\`${name}\``,
+          `\`${column.path.join('.')}\``,
+          `\`${column.name}\``,
+          typeText(column),
+        ]),
+      ),
     );
   });
 

@@ -10,6 +10,7 @@ import { layoutCases } from './cases/layout.js';
 import { lineCases } from './cases/lines.js';
 import { manifestCases } from './cases/manifest.js';
 import { parquetCases } from './cases/parquet.js';
+import { recorded, recordedFileCases, recordingCases, RECORDINGS } from './cases/recording.js';
 import { recordCases } from './cases/records.js';
 
 const GROUPS: [string, Case[]][] = [
@@ -17,6 +18,7 @@ const GROUPS: [string, Case[]][] = [
   ['lines', lineCases],
   ['layout', layoutCases],
   ['records', recordCases],
+  ['recording', [...recordingCases, ...recordedFileCases]],
   ['manifest', manifestCases],
   ['parquet', parquetCases],
 ];
@@ -29,6 +31,11 @@ const ELSEWHERE = [
   'manifest-foreign',
   'line-too-many',
   'parquet-foreign',
+  'backend-fallback',
+  'hdf5-column',
+  'hdf5-unreadable',
+  'sqlite-column',
+  'sqlite-unreadable',
 ];
 
 describe.each(GROUPS)('one change, one finding: %s', (_, cases) => {
@@ -62,6 +69,53 @@ describe('a valid run', () => {
     expect(report.findings).toEqual([]);
     expect(report).toMatchObject({ ok: true, source: 'files', errors: 0, notes: 0 });
   });
+});
+
+describe('a valid run that records', () => {
+  it.each(RECORDINGS)('%s has no findings', async (_, recording) => {
+    for (const change of [recorded(recording), { ...recorded(recording), parquet: true as const }]) {
+      expect((await validateRun(await buildRun(change, 5))).findings).toEqual([]);
+    }
+  });
+
+  it.each(RECORDINGS)('%s and was aborted within an episode has none either', async (_, recording) => {
+    const cut: Parameters<typeof buildRun>[0] = {
+      status: 'aborted',
+      model(model) {
+        model.steps.pop();
+        model.episodes.pop();
+        recorded(recording).model(model);
+      },
+    };
+    expect((await validateRun(await buildRun(cut))).findings).toEqual([]);
+  });
+
+  it.each(
+    RECORDINGS.filter(
+      ([, { step_interval = 1, full = true, omitted }]) => !omitted && (step_interval > 1 || !full),
+    ),
+  )('%s, of which run.json does not say so, has findings', async (_, recording) => {
+    const path = await buildRun(recorded(recording, ({ run }) => delete run['extra']));
+    const { findings, ok } = await validateRun(path);
+    expect(ok).toBe(false);
+    const code = recording.full === false ? 'episode-without-steps' : 'step-order';
+    expect(findings.map((found) => found.code)).toContain(code);
+  });
+});
+
+it('episodes that were captured side by side have times that overlap', async () => {
+  const path = await buildRun({
+    model({ steps }) {
+      for (const step of steps.slice(6)) step.ts -= 10;
+    },
+  });
+  expect((await validateRun(path)).findings).toEqual([]);
+});
+
+it('what a newer version records is an error that says so', async () => {
+  const recording = { full: true, step_interval: 1, omitted: [], columns: ['smell'] };
+  const path = await buildRun({ model: ({ run }) => (run['extra'] = { recording }) });
+  await expect(validateRun(path)).rejects.toThrow(/run\.json: extra\.recording\.columns\.0/);
 });
 
 it('every code is provoked by a case', () => {

@@ -1,5 +1,6 @@
-import type { Backend } from '../backend.js';
 import { jsonlParts } from '../../core/layout.js';
+import type { Backend } from '../backend.js';
+import { JsonlEncoder } from './encoder.js';
 import { openJsonlReader } from './read.js';
 import { JsonlWriter } from './write.js';
 
@@ -7,6 +8,8 @@ import { JsonlWriter } from './write.js';
 export const jsonl: Backend = {
   name: 'jsonl',
   has: (names) => jsonlParts('steps', names).length > 0,
-  openWriter: (options) => Promise.resolve(new JsonlWriter(options)),
+  // async: what cannot be opened is a rejection
+  openWriter: async (options) => new JsonlWriter(options),
+  openEncoder: ({ streams, storage }) => new JsonlEncoder(streams, storage.jsonl.level),
   openReader: openJsonlReader,
 };

@@ -13,10 +13,10 @@ export class Literal {
     );
   }
 
-  isAt(view: DataView, at: number): boolean {
+  isAt(bytes: Uint8Array, view: DataView, at: number): boolean {
     const { words } = this;
     const last = words.length - 1;
-    if (last < 0 || at + this.length > view.byteLength) return false;
+    if (last < 0 || at + this.length > bytes.length) return false;
     for (let i = 0; i < last; i++) {
       if (view.getInt32(at + 4 * i, true) !== words[i]) return false;
     }

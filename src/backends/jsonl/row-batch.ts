@@ -14,6 +14,8 @@ export interface Field {
   readonly flags: Uint8Array;
   readonly text: TextColumn;
   list: ListColumn;
+  /** Whether the column is null in the rows of the batch. */
+  isNull: boolean;
 }
 
 function fieldOf(column: ColumnSchema, batch: Batch): Field {
@@ -24,6 +26,7 @@ function fieldOf(column: ColumnSchema, batch: Batch): Field {
     flags: values instanceof Uint8Array ? values : new Uint8Array(0),
     text: 'codes' in values ? values : { codes: new Int32Array(0), dictionary: [] },
     list: 'width' in values ? values : { width: 0, values: new Float64Array(0) },
+    isNull: false,
   };
 }
 
@@ -40,8 +43,11 @@ export class RowBatch {
   /** Characters of the texts held. */
   private textLength = 0;
   private readonly codes = new Map<Field, Map<string, number>>();
-  /** Whether the first accepted row has fixed the width of lists. */
-  widthFixed = false;
+  /** Counts the changes of which columns are null and how wide lists are. */
+  shape = 0;
+  /** Whether an accepted row has fixed the width of lists, which are alike in all rows that have any. */
+  widthFixed: boolean;
+  private readonly lists: readonly Field[];
 
   constructor(stream: StreamSchema, capacity: number) {
     this.capacity = capacity;
@@ -49,6 +55,8 @@ export class RowBatch {
     this.batch = createBatch(stream, capacity, 0);
     this.fields = stream.columns.map((column) => fieldOf(column, this.batch));
     for (const field of this.fields) this.codes.set(field, new Map());
+    this.lists = this.fields.filter(({ column }) => column.type === 'floats');
+    this.widthFixed = this.lists.length === 0;
   }
 
   get full(): boolean {
@@ -57,7 +65,7 @@ export class RowBatch {
 
   accept(): void {
     this.batch.rows++;
-    this.widthFixed = true;
+    if (!this.widthFixed) this.widthFixed = this.lists.every(({ isNull }) => !isNull);
   }
 
   clear(): void {
@@ -90,17 +98,28 @@ export class RowBatch {
       this.limit = Math.max(1, Math.min(this.capacity, Math.floor(BATCH_VALUES / Math.max(1, width))));
       field.list = { width, values: new Float64Array(this.limit * width) };
       this.batch.columns[field.column.name] = field.list;
+      this.shape++;
     }
     field.list.values.set(values, this.batch.rows * width);
     return true;
   }
 
+  /** Whether the lists of other rows are as wide as those of the rows accepted so far. */
+  hasShapeOf(columns: Batch['columns']): boolean {
+    return this.lists.every(({ column, list }) => {
+      const other = columns[column.name] as ListColumn | null;
+      return other === null || (this.widthFixed && other.width === list.width);
+    });
+  }
+
   /** False when the rows before are null where this one is not, or the other way round: a batch cannot hold both. */
-  setNullness({ column: { name }, numbers }: Field, isNull: boolean): boolean {
-    const { columns, rows } = this.batch;
-    if ((columns[name] === null) === isNull) return true;
-    if (rows > 0) return false;
-    columns[name] = isNull ? null : numbers;
+  setNullness(field: Field, isNull: boolean): boolean {
+    if (field.isNull === isNull) return true;
+    if (this.batch.rows > 0) return false;
+    field.isNull = isNull;
+    this.shape++;
+    const { name, type } = field.column;
+    this.batch.columns[name] = isNull ? null : type === 'floats' ? field.list : field.numbers;
     return true;
   }
 }

@@ -1,74 +1,50 @@
 import { join } from 'node:path';
 import type { Batch } from '../../core/batch.js';
-import { jsonlPartName } from '../../core/layout.js';
-import type { StreamWriter, WrittenFile } from '../../core/ports.js';
-import { BGZF_END, BgzfFile, MEMBER_INPUT_BYTES } from '../../io/bgzf-writer.js';
+import { jsonlPartName, STREAM_NAMES, type StreamName } from '../../core/layout.js';
+import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
+import { BGZF_END, BgzfFile } from '../../io/bgzf-writer.js';
 import type { WriterOptions } from '../backend.js';
-import { JsonLines } from './encode.js';
+import { JsonlEncoder } from './encoder.js';
 
-/**
- * One stream as JSON lines in BGZF members that end on a record boundary. A member is written when the next
- * record does not fit; a record longer than a member starts one and spans several.
- */
-export class JsonlWriter implements StreamWriter {
-  private readonly options: WriterOptions;
-  private readonly lines: JsonLines;
+/** The parts of one stream. */
+class StreamFiles {
+  private readonly directory: string;
+  private readonly stream: StreamName;
+  private readonly rotateBytes: number | null;
   private readonly finished: WrittenFile[] = [];
   private file: BgzfFile;
   private part = 0;
   private rows = 0;
-  private pending = Buffer.allocUnsafe(2 * MEMBER_INPUT_BYTES);
-  private length = 0;
-  private pendingRows = 0;
 
-  constructor(options: WriterOptions) {
-    this.options = options;
-    this.lines = new JsonLines(options.stream);
+  constructor(directory: string, stream: StreamName, rotateBytes: number | null) {
+    this.directory = directory;
+    this.stream = stream;
+    this.rotateBytes = rotateBytes;
     this.file = this.openPart();
   }
 
-  write(batch: Batch): void {
-    const maxRow = this.lines.use(batch);
-    this.reserve(Math.max(MEMBER_INPUT_BYTES, this.length, maxRow) + maxRow);
-    for (let row = 0; row < batch.rows; row++) {
-      const start = this.length;
-      this.length = this.lines.write(row, this.pending, start);
-      if (this.length > MEMBER_INPUT_BYTES && start > 0) this.cutBefore(start);
-      this.pendingRows++;
+  append({ bytes, ends, rows }: EncodedRows): void {
+    if (this.rotateBytes === null) this.file.append(bytes);
+    for (let i = 0, start = 0; i < ends.length; start = ends[i]!, i++) {
+      if (this.rotateBytes !== null) {
+        this.rotateWhenFull(this.rotateBytes);
+        this.file.append(bytes.subarray(start, ends[i]));
+      }
+      this.rows += rows[i]!;
     }
   }
 
-  flush(): void {
-    if (this.length === 0) return;
-    const { rotateBytes } = this.options;
-    if (rotateBytes !== null && this.file.bytes + BGZF_END.length >= rotateBytes) this.rotate();
-    this.file.append(this.pending.subarray(0, this.length));
-    this.rows += this.pendingRows;
-    this.length = 0;
-    this.pendingRows = 0;
-  }
-
-  close(): Promise<WrittenFile[]> {
-    this.flush();
+  close(): WrittenFile[] {
     this.finishPart();
-    return Promise.resolve(this.finished);
+    return this.finished;
   }
 
-  abort(): Promise<void> {
+  abort(): void {
     this.file.abort();
-    return Promise.resolve();
   }
 
-  /** Writes the member that ends where the record at `start` begins, and keeps that record. */
-  private cutBefore(start: number): void {
-    const end = this.length;
-    this.length = start;
-    this.flush();
-    this.pending.copyWithin(0, start, end);
-    this.length = end - start;
-  }
-
-  private rotate(): void {
+  private rotateWhenFull(rotateBytes: number): void {
+    if (this.file.bytes + BGZF_END.length < rotateBytes) return;
     this.finishPart();
     this.part++;
     this.rows = 0;
@@ -77,23 +53,55 @@ export class JsonlWriter implements StreamWriter {
 
   private finishPart(): void {
     const { bytes, sha256 } = this.file.finish();
-    this.finished.push({
-      path: jsonlPartName(this.options.stream.name, this.part),
-      bytes,
-      sha256,
-      rows: this.rows,
-    });
+    this.finished.push({ path: jsonlPartName(this.stream, this.part), bytes, sha256, rows: this.rows });
   }
 
   private openPart(): BgzfFile {
-    const { directory, stream, level } = this.options;
-    return new BgzfFile(join(directory, jsonlPartName(stream.name, this.part)), level);
+    return new BgzfFile(join(this.directory, jsonlPartName(this.stream, this.part)));
+  }
+}
+
+/** Both streams as gzipped JSON lines, in parts when they are rotated. */
+export class JsonlWriter implements RunWriter {
+  private readonly encoder: JsonlEncoder;
+  private readonly files: StreamFiles[] = [];
+
+  constructor({ directory, streams, storage }: WriterOptions) {
+    this.encoder = new JsonlEncoder(streams, storage.jsonl.level);
+    try {
+      for (const stream of STREAM_NAMES) {
+        this.files.push(new StreamFiles(directory, stream, storage.rotateBytes));
+      }
+    } catch (error) {
+      this.letGo();
+      throw error;
+    }
   }
 
-  private reserve(bytes: number): void {
-    if (bytes <= this.pending.length) return;
-    const grown = Buffer.allocUnsafe(bytes);
-    this.pending.copy(grown, 0, 0, this.length);
-    this.pending = grown;
+  write(batch: Batch): void {
+    const encoded = this.encoder.encode(batch);
+    if (encoded !== null) this.append(encoded);
+  }
+
+  append(encoded: EncodedRows): void {
+    this.files[STREAM_NAMES.indexOf(encoded.stream)]!.append(encoded);
+  }
+
+  flush(): void {
+    for (const encoded of this.encoder.flush()) this.append(encoded);
+  }
+
+  close(): Promise<WrittenFile[]> {
+    this.flush();
+    return Promise.resolve(this.files.flatMap((files) => files.close()));
+  }
+
+  abort(): Promise<void> {
+    this.letGo();
+    return Promise.resolve();
+  }
+
+  private letGo(): void {
+    for (const files of this.files) files.abort();
   }
 }

@@ -54,16 +54,34 @@ function text(vector: Vector, rows: number): Column {
       if (at === undefined) seen.set(coded[i]!, (at = code(known[coded[i]!]!)));
       codes[i] = at;
     }
-  } else for (let i = 0; i < rows; i++) codes[i] = code(vector.get(i) as string);
+  } else if (data!.valueOffsets instanceof Int32Array) plainText(data!, rows, codes, code);
+  else for (let i = 0; i < rows; i++) codes[i] = code(vector.get(i) as string);
   return { codes, dictionary };
 }
 
-function list(name: string, data: Data, rows: number): Column {
+/** Text in the row before is mostly the same: its bytes are compared, and text made of them only when they differ. */
+function plainText(data: Data, rows: number, codes: Int32Array, code: (text: string) => number): void {
+  const offsets = data.valueOffsets as Int32Array;
+  const { buffer, byteOffset, length } = data.values as Uint8Array;
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  for (let i = 0; i < rows; i++) {
+    const from = offsets[i]!;
+    const to = offsets[i + 1]!;
+    const isSame = i > 0 && isRepeated(bytes, offsets[i - 1]!, from, to);
+    codes[i] = isSame ? codes[i - 1]! : code(bytes.toString('utf8', from, to));
+  }
+}
+
+/** Whether the bytes [from, to) are those of [before, from). */
+function isRepeated(bytes: Uint8Array, before: number, from: number, to: number): boolean {
+  if (to - from !== from - before) return false;
+  for (let at = from, other = before; at < to; at++, other++) if (bytes[at] !== bytes[other]) return false;
+  return true;
+}
+
+function list(data: Data, rows: number): Column {
   const offsets = data.valueOffsets as Int32Array;
   const width = rows === 0 ? 0 : offsets[1]! - offsets[0]!;
-  for (let i = 0; i < rows; i++) {
-    if (offsets[i + 1]! - offsets[i]! !== width) throw new ColumnError(`${name} has lists of several widths`);
-  }
   const values = data.children[0]!.values as Float64Array;
   return { width, values: values.subarray(offsets[0], offsets[0]! + rows * width) };
 }
@@ -117,6 +135,6 @@ export function readColumn(
     case 'text':
       return text(vector, rows);
     case 'floats':
-      return list(name, data!, rows);
+      return list(data!, rows);
   }
 }

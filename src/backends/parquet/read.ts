@@ -3,37 +3,18 @@ import { join } from 'node:path';
 import type { Table } from 'apache-arrow';
 import type { Batch, Column } from '../../core/batch.js';
 import { finding } from '../../core/findings.js';
-import { parquetName, type StreamName } from '../../core/layout.js';
+import { parquetParts, type StreamName } from '../../core/layout.js';
 import type { ReadBatch, StreamReader } from '../../core/ports.js';
 import type { Finding } from '../../core/report.js';
-import { STREAMS, type StreamSchema } from '../../core/streams.js';
+import type { RunStreams, StreamSchema } from '../../core/streams.js';
 import { ColumnError, readColumn } from './columns.js';
+import { evenRanges } from './even-ranges.js';
 import { rowGroupFiles } from './row-groups.js';
 
 type Arrow = typeof import('apache-arrow');
 
 /** Most rows of a batch. */
 const BATCH_ROWS = 8192;
-
-/**
- * Row ranges in which each nullable column is either null or not: a batch cannot hold both. Usually one range.
- */
-function evenRanges(table: Table, { columns }: StreamSchema): [from: number, to: number][] {
-  const rows = table.numRows;
-  const mixed = columns
-    .filter(({ nullable }) => nullable === true)
-    .map(({ name }) => table.getChild(name))
-    .filter((column) => column !== null && column.nullCount > 0 && column.nullCount < rows);
-  if (mixed.length === 0) return [[0, rows]];
-  const ranges: [number, number][] = [];
-  for (let from = 0, i = 1; i <= rows; i++) {
-    const even = i < rows && mixed.every((column) => column!.isValid(i) === column!.isValid(i - 1));
-    if (even) continue;
-    ranges.push([from, i]);
-    from = i;
-  }
-  return ranges;
-}
 
 function toBatch(arrow: Arrow, stream: StreamSchema, table: Table): Batch {
   const columns: Record<string, Column | null> = {};
@@ -75,16 +56,24 @@ async function* readFile(path: string, file: string, stream: StreamSchema): Asyn
 class ParquetReader implements StreamReader {
   private readonly directory: string;
   private readonly names: readonly string[];
+  private readonly streams: RunStreams;
 
-  constructor(directory: string, names: readonly string[]) {
+  constructor(directory: string, names: readonly string[], streams: RunStreams) {
     this.directory = directory;
     this.names = names;
+    this.streams = streams;
   }
 
   async *batches(stream: StreamName, report: (finding: Finding) => void): AsyncGenerator<ReadBatch> {
-    const name = parquetName(stream);
-    if (!this.names.includes(name)) return;
-    const parts = readFile(join(this.directory, name), name, STREAMS[stream]);
+    for (const name of parquetParts(stream, this.names)) yield* this.partBatches(name, stream, report);
+  }
+
+  private async *partBatches(
+    name: string,
+    stream: StreamName,
+    report: (finding: Finding) => void,
+  ): AsyncGenerator<ReadBatch> {
+    const parts = readFile(join(this.directory, name), name, this.streams[stream]);
     try {
       for (;;) {
         const next = await parts.next().catch((error: unknown) => {
@@ -106,6 +95,10 @@ function problem(file: string, error: unknown): Finding {
 }
 
 /** @param names file names of the run directory */
-export function openParquetReader(directory: string, names: readonly string[]): StreamReader {
-  return new ParquetReader(directory, names);
+export function openParquetReader(
+  directory: string,
+  names: readonly string[],
+  streams: RunStreams,
+): StreamReader {
+  return new ParquetReader(directory, names, streams);
 }

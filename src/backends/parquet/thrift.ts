@@ -13,12 +13,10 @@ export type ThriftStruct = Map<number, { type: number; value: ThriftValue }>;
 const TRUE = 1;
 const FALSE = 2;
 const BYTE = 3;
-const I64 = 6;
 const DOUBLE = 7;
-const BINARY = 8;
-const LIST = 9;
 const SET = 10;
-const STRUCT = 12;
+/** Types of the fields this program writes itself. */
+export const THRIFT = { i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 
 class CompactReader {
   private readonly bytes: Uint8Array;
@@ -47,18 +45,18 @@ class CompactReader {
       case FALSE:
       case BYTE:
         return BigInt(this.byte());
-      case 4:
-      case 5:
-      case I64:
+      case THRIFT.i16:
+      case THRIFT.i32:
+      case THRIFT.i64:
         return this.zigzag();
       case DOUBLE:
         return this.take(8);
-      case BINARY:
+      case THRIFT.binary:
         return this.take(Number(this.varint()));
-      case LIST:
+      case THRIFT.list:
       case SET:
         return this.list();
-      case STRUCT:
+      case THRIFT.struct:
         return this.struct();
       default:
         throw new Error(`the footer has a value of unknown type ${type}`);
@@ -113,7 +111,8 @@ const putZigzag = (out: number[], value: bigint): void =>
 function putValue(out: number[], type: number, value: ThriftValue): void {
   if (value instanceof Map) putStruct(out, value);
   else if (value instanceof Uint8Array) {
-    if (type === BINARY) putVarint(out, BigInt(value.length));
+    // bytes in place of a struct are one that is written already
+    if (type === THRIFT.binary) putVarint(out, BigInt(value.length));
     for (const byte of value) out.push(byte);
   } else if (typeof value === 'object') {
     const { items } = value;

@@ -1,96 +1,159 @@
-import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { RecordBatch } from 'parquet-wasm';
-import { createBatch, type Batch } from '../../core/batch.js';
-import { canonicalJson } from '../../core/canonical-json.js';
-import { parquetName } from '../../core/layout.js';
-import type { StreamWriter, WrittenFile } from '../../core/ports.js';
+import type { Batch } from '../../core/batch.js';
+import { parquetPartName, STREAM_NAMES, type StreamName } from '../../core/layout.js';
+import type { Clock, RunWriter, WrittenFile } from '../../core/ports.js';
+import { syncDirectory } from '../../io/atomic.js';
+import { systemClock } from '../../io/clock.js';
 import { ioError } from '../../io/io-error.js';
-import type { Codec, WriterOptions } from '../backend.js';
-import { arrowTable } from './arrow.js';
+import { softwareVersions } from '../../io/package-info.js';
+import type { WriterOptions } from '../backend.js';
+import { CODEC_IDS, compressor } from './encode/compress.js';
+import { Distinct } from './encode/distinct.js';
+import { HybridEncoder } from './encode/hybrid.js';
+import { PartFile } from './encode/part-file.js';
+import { RowGroup } from './encode/row-group.js';
 
-const ROW_GROUP_ROWS = 1 << 16;
-/** Key of the file's metadata: a JSON object with schema_version, config_hash, experiment and run_id. */
-const METADATA_KEY = 'plume_nav_capture';
+/** The parts of one stream, one after the other. */
+class StreamParts {
+  readonly published: WrittenFile[] = [];
+  private readonly options: WriterOptions;
+  private readonly name: StreamName;
+  private readonly group: RowGroup;
+  private readonly facts: Parameters<PartFile['seal']>[0];
+  /** Null until the part has a row, except for the first. */
+  private part: PartFile | null = null;
 
-const CODEC_NAMES = {
-  snappy: 'SNAPPY',
-  gzip: 'GZIP',
-  // what every reader means by LZ4 today; the codec of that name is of Hadoop's own framing
-  lz4: 'LZ4_RAW',
-  brotli: 'BROTLI',
-  zstd: 'ZSTD',
-  none: 'UNCOMPRESSED',
-} as const satisfies Record<Codec, string>;
+  constructor(
+    options: WriterOptions,
+    name: StreamName,
+    group: RowGroup,
+    facts: Parameters<PartFile['seal']>[0],
+  ) {
+    this.options = options;
+    this.name = name;
+    this.group = group;
+    this.facts = facts;
+  }
 
-/** One stream as one Parquet file, written as a stream of row groups: memory holds one of them. */
-export async function openParquetWriter(options: WriterOptions): Promise<StreamWriter> {
-  const [arrow, parquet] = await Promise.all([import('apache-arrow'), import('parquet-wasm')]);
-  const { directory, stream, metadata, codec = 'snappy' } = options;
-  const name = parquetName(stream.name);
-  const path = join(directory, name);
-  const file = await open(path, 'wx').catch((error: unknown) => {
-    throw ioError(`cannot create ${path}`, error);
-  });
+  get hasRows(): boolean {
+    return this.part !== null && this.part.rows > 0;
+  }
 
-  const properties = new parquet.WriterPropertiesBuilder()
-    .setCompression(parquet.Compression[CODEC_NAMES[codec]])
-    .setMaxRowGroupSize(ROW_GROUP_ROWS)
-    // One key: the encoder shuffles several, and the same rows shall give the same bytes.
-    .setKeyValueMetadata(new Map([[METADATA_KEY, canonicalJson(metadata)]]))
-    .build();
-  const input = new TransformStream<RecordBatch, RecordBatch>();
-  const batches = input.writable.getWriter();
-  // The encoder asks for the schema, so it resolves only once the first batch is there.
-  const output = writeAll(file, path, parquet.transformParquetStream(input.readable, properties));
-  let rows = 0;
+  async open(): Promise<PartFile> {
+    const name = parquetPartName(this.name, this.published.length);
+    this.part = await PartFile.create(this.options.directory, name, this.group);
+    return this.part;
+  }
 
-  const push = async (batch: Batch): Promise<void> => {
-    const table = parquet.Table.fromIPCStream(arrow.tableToIPC(arrowTable(arrow, batch), 'stream'));
-    const parts = table.recordBatches();
-    // Without this the wasm heap keeps every table.
-    table.free();
-    for (const part of parts) await Promise.race([batches.write(part), output]);
-    rows += batch.rows;
-  };
+  async write(batch: Batch): Promise<void> {
+    await (this.part ?? (await this.open())).write(batch);
+  }
 
-  return {
-    write: push,
-    flush: () => {},
-    async close(): Promise<WrittenFile[]> {
-      // The schema comes with the first batch, so a file without rows needs one too.
-      if (rows === 0) await push(createBatch(stream, 0, 0));
-      await batches.close();
-      return [{ path: name, rows, ...(await output) }];
-    },
-    async abort() {
-      await batches.abort().catch(() => {});
-      await output.catch(() => {});
-      await file.close().catch(() => {});
-    },
-  };
-}
+  async seal(): Promise<void> {
+    await this.part?.seal(this.facts);
+  }
 
-/** Writes what the encoder gives until it ends; durable and closed when it resolves. */
-async function writeAll(
-  file: FileHandle,
-  path: string,
-  encoded: Promise<unknown>,
-): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const chunk of (await encoded) as AsyncIterable<Uint8Array>) {
-      hash.update(chunk);
-      await file.write(chunk);
-      bytes += chunk.length;
-    }
-    await file.sync();
-    return { bytes, sha256: hash.digest('hex') };
-  } catch (error) {
-    throw ioError(`cannot write ${path}`, error);
-  } finally {
-    await file.close();
+  async publish(): Promise<void> {
+    if (this.part === null) return;
+    this.published.push(await this.part.publish());
+    this.part = null;
+  }
+
+  async abort(): Promise<void> {
+    await this.part?.abort();
   }
 }
+
+/**
+ * A run as Parquet: a file a stream, or parts of at least `part_seconds`, of both streams at the same moments, when
+ * files may depend on time. Parts that are closed are whole files, so a process that is killed loses the rows of the
+ * last interval and no others. Memory holds a row group a stream. The same rows give the same bytes.
+ *
+ * Parts do not end by size: 30 seconds at a million steps a second are some 200 MB.
+ */
+class ParquetWriter implements RunWriter {
+  private readonly directory: string;
+  /** The steps first: an episode's row comes after its steps, also on disk. */
+  private readonly streams: Readonly<Record<StreamName, StreamParts>>;
+  /** Milliseconds; infinite when parts do not depend on time. */
+  private readonly partMs: number;
+  private readonly clock: Clock;
+  /** When the first row after the last cut came, on the monotonic clock. */
+  private since: number | null = null;
+
+  private constructor(
+    directory: string,
+    streams: Record<StreamName, StreamParts>,
+    partMs: number,
+    clock: Clock,
+  ) {
+    this.directory = directory;
+    this.streams = streams;
+    this.partMs = partMs;
+    this.clock = clock;
+  }
+
+  static async open(options: WriterOptions, clock: Clock): Promise<ParquetWriter> {
+    const { streams, storage, run } = options;
+    const codec = storage.parquet.compression;
+    const compress = await compressor(codec);
+    const workspace = { distinct: new Distinct(), hybrid: new HybridEncoder() };
+    const { schema_version, config_hash, experiment, run_id } = run;
+    const metadata = Object.entries({ schema_version, config_hash, experiment, run_id }).flatMap(
+      ([key, value]): [string, string][] => (value === null ? [] : [[key, value]]),
+    );
+    const { name, version } = softwareVersions();
+    const partsOf = (stream: StreamName): StreamParts => {
+      const group = new RowGroup(streams[stream], compress, CODEC_IDS[codec], workspace);
+      const facts = { stream: streams[stream], metadata, createdBy: `${name} version ${version}` };
+      return new StreamParts(options, stream, group, facts);
+    };
+    const parts = { steps: partsOf('steps'), episodes: partsOf('episodes') };
+    const partMs = storage.timed ? storage.parquet.part_seconds * 1000 : Infinity;
+    const writer = new ParquetWriter(options.directory, parts, partMs, clock);
+    try {
+      for (const stream of STREAM_NAMES) await parts[stream].open();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    return writer;
+  }
+
+  async write(batch: Batch): Promise<void> {
+    if (batch.rows === 0) return;
+    // before steps and never behind them, so that a part has the records of the episodes that end in it
+    if (batch.stream.name === 'steps') await this.flush();
+    this.since ??= this.clock.monotonic();
+    await this.streams[batch.stream.name].write(batch);
+  }
+
+  /** Closes the parts when it is time to; before, the rows of a part wait in memory and in a file without an end. */
+  async flush(): Promise<void> {
+    if (this.since === null || this.clock.monotonic() - this.since < this.partMs) return;
+    this.since = null;
+    await this.end(STREAM_NAMES.map((stream) => this.streams[stream]).filter(({ hasRows }) => hasRows));
+  }
+
+  async close(): Promise<WrittenFile[]> {
+    const parts = STREAM_NAMES.map((stream) => this.streams[stream]);
+    await this.end(parts);
+    return parts.flatMap(({ published }) => published);
+  }
+
+  async abort(): Promise<void> {
+    for (const stream of STREAM_NAMES) await this.streams[stream].abort();
+  }
+
+  /** Ends parts; they get their names one right after the other, so that a kill hardly ever comes between. */
+  private async end(parts: readonly StreamParts[]): Promise<void> {
+    for (const part of parts) await part.seal();
+    for (const part of parts) await part.publish();
+    await syncDirectory(this.directory).catch((error: unknown) => {
+      throw ioError(`cannot write ${this.directory}`, error);
+    });
+  }
+}
+
+/** @param clock when parts end */
+export const openParquetWriter = (options: WriterOptions, clock: Clock = systemClock): Promise<RunWriter> =>
+  ParquetWriter.open(options, clock);

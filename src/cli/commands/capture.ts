@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import {
   flagOverrides,
   toYaml,
@@ -6,15 +8,21 @@ import {
   type CaptureFlags,
 } from '../../config/index.js';
 import { compactJson, type JsonValue } from '../../core/canonical-json.js';
+import { makeDirectories, writeFileAtomic } from '../../io/atomic.js';
 import type { CaptureResult } from '../../record/capture.js';
+import type { RecordingMetrics } from '../../record/metrics.js';
 import { composeRequest, type ConfigOptions } from '../config-options.js';
 import { runCapture } from '../capture-run.js';
 import { captureTask } from '../capture-task.js';
+import { runUnrecorded } from '../capture-unrecorded.js';
 import { EXIT } from '../exit-codes.js';
 import { watchSignals } from '../interruption.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
+
+/** A recording that costs more than this is worth a word. */
+const SLOW_MS_PER_STEP = 1;
 
 export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   cfg?: 'job';
@@ -25,6 +33,7 @@ export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   jobs?: string;
   resumeSweep?: string;
   dryRun?: boolean;
+  metrics?: string;
   json?: boolean;
 }
 
@@ -46,6 +55,7 @@ export async function run(
     return EXIT.done;
   }
   const task = captureTask({ composed, config }, argv);
+  if (config.record.backend === 'none') return runUnrecorded(task, options, output);
   const { episodes } = task.settings;
   const progress = new ProgressDisplay(process.stderr);
   const interruption = watchSignals();
@@ -53,6 +63,8 @@ export async function run(
   try {
     result = await runCapture(task, {
       signal: interruption.signal,
+      cores: availableParallelism(),
+      onWarning: (message) => output.stderr(`warning: ${printable(message)}\n`),
       onStart: ({ directory }) => {
         // until here there is nothing to finalise
         interruption.listen();
@@ -64,7 +76,14 @@ export async function run(
     progress.end();
     interruption.stop();
   }
+  if (options.metrics !== undefined) await writeMetrics(options.metrics, result);
   output.stdout(options.json === true ? resultJson(result, composed.hash) : resultText(result));
+  const slow = result.metrics.write_ms_per_step.average;
+  if (slow > SLOW_MS_PER_STEP) {
+    output.stderr(
+      `warning: recording took ${slow.toFixed(2)} ms a step, more than ${SLOW_MS_PER_STEP}; record.recording.step_interval, a faster disk or record=jsonl would help\n`,
+    );
+  }
   if (!result.validation.ok) {
     for (const { code, message } of result.validation.findings) output.stderr(`${code}: ${message}\n`);
     return EXIT.findings;
@@ -87,8 +106,15 @@ function dryRunText(
   return `would capture ${plural(episodes, 'episode')} into ${printable(output)}/${experiment}/<run_id>\nconfig_hash ${hash}\n\n${yaml}`;
 }
 
+async function writeMetrics(file: string, { runId, directory, metrics }: CaptureResult): Promise<void> {
+  const text = `${JSON.stringify({ run_id: runId, run_dir: directory, ...metrics }, null, 2)}\n`;
+  const path = resolve(file);
+  await makeDirectories(dirname(path));
+  await writeFileAtomic(path, text);
+}
+
 function resultJson(result: CaptureResult, configHash: string): string {
-  const { runId, directory, status, counts, files, contentDigest, validation, elapsedMs } = result;
+  const { runId, directory, status, counts, files, contentDigest, validation, metrics, elapsedMs } = result;
   return `${JSON.stringify({
     run_id: runId,
     run_dir: directory,
@@ -99,10 +125,12 @@ function resultJson(result: CaptureResult, configHash: string): string {
     content_digest: contentDigest,
     validation: { ok: validation.ok, errors: validation.errors, notes: validation.notes },
     files: files.map(({ path, bytes, rows }) => ({ path, bytes, rows })),
+    metrics,
   })}\n`;
 }
 
-function resultText({ directory, status, counts, files, contentDigest, elapsedMs }: CaptureResult): string {
+function resultText(result: CaptureResult): string {
+  const { directory, status, counts, files, contentDigest, metrics, elapsedMs } = result;
   const seconds = elapsedMs / 1000;
   // a rate over an instant says nothing
   const rate = seconds < 1 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
@@ -112,7 +140,26 @@ function resultText({ directory, status, counts, files, contentDigest, elapsedMs
     `${verb} ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s${rate}`,
     `run     ${printable(directory)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
+    ...(seconds < 1 ? [] : [`writing ${metricsText(metrics)}`]),
     `digest  ${contentDigest}`,
     '',
   ].join('\n');
+}
+
+/** What recording cost, in a line. */
+function metricsText({
+  write_ms_per_step: write,
+  buffer,
+  bytes,
+  waits_ms: waits,
+  memory,
+}: RecordingMetrics): string {
+  const micro = (ms: number): string => `${(ms * 1000).toFixed(1)} µs`;
+  return [
+    `${micro(write.average)} a step (99 %: ${micro(write.p99)})`,
+    `batches ${Math.round(buffer.utilization_average * 100)} % full`,
+    ...(bytes.ratio === null ? [] : [`columns ${bytes.ratio.toFixed(1)} times the files`]),
+    `waited ${(waits.for_room / 1000).toFixed(1)} s for the disk`,
+    `${Math.round(memory.peak_rss_mb)} MB of memory`,
+  ].join(' · ');
 }

@@ -1,5 +1,6 @@
 import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '../../ingest/index.js';
 import { EXIT } from '../exit-codes.js';
+import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { printable, type Output } from '../ui.js';
 
@@ -7,6 +8,7 @@ export interface IngestOptions {
   runDir?: string;
   outDir?: string;
   params?: string;
+  backend?: string;
   dryRun?: boolean;
   json?: boolean;
 }
@@ -20,9 +22,10 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
     out_dir: options.outDir,
   });
   const { validateRun } = await import('../../validate/index.js');
+  const own = await ownBackend(options.backend);
   const progress = new ProgressDisplay(process.stderr);
-  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true }, async (path) => {
-    const report = await validateRun(path, (...checked) => progress.update(...checked));
+  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true, own }, async (path) => {
+    const report = await validateRun(path, (...checked) => progress.update(...checked), own);
     progress.end();
     return report;
   });

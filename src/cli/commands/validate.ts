@@ -2,12 +2,14 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChalkInstance } from 'chalk';
+import type { Backend } from '../../backends/backend.js';
 import { CaptureError } from '../../core/errors.js';
-import { MANIFEST_FILE, parseStreamFile, RUN_FILE } from '../../core/layout.js';
+import { isRecordFile, MANIFEST_FILE, RUN_FILE } from '../../core/layout.js';
 import type { Finding, Report } from '../../core/report.js';
 import { isRunDirectory, listDirectory } from '../../io/run-directory.js';
 import { validateRun } from '../../validate/index.js';
 import { EXIT, EXIT_OF_KIND } from '../exit-codes.js';
+import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { colours, plural, printable, type Output } from '../ui.js';
 
@@ -15,6 +17,8 @@ export interface ValidateOptions {
   json?: boolean;
   /** Check every run below this folder instead. */
   all?: string;
+  /** A backend of one's own that recorded the runs. */
+  backend?: string;
 }
 
 /** What came of one path: a report, or why there is none. */
@@ -33,8 +37,9 @@ export async function run(
   const colour = await colours();
   const json: object[] = [];
   let code: number = EXIT.done;
+  const own = await ownBackend(options.backend);
   for (const path of runs) {
-    const outcome = await check(path);
+    const outcome = await check(path, own);
     code = Math.max(code, exitCode(outcome));
     if (options.json === true) json.push(outcomeJson(outcome));
     else if (!('error' in outcome)) output.stdout(reportText(path, outcome.report, colour));
@@ -47,10 +52,10 @@ export async function run(
   return code;
 }
 
-async function check(path: string): Promise<Outcome> {
+async function check(path: string, own: Backend | undefined): Promise<Outcome> {
   const progress = new ProgressDisplay(process.stderr);
   try {
-    return { path, report: await validateRun(path, (...checked) => progress.update(...checked)) };
+    return { path, report: await validateRun(path, (...checked) => progress.update(...checked), own) };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     return { path, error };
@@ -99,7 +104,7 @@ async function findRuns(root: string): Promise<string[]> {
 async function looksLikeRun(path: string): Promise<boolean> {
   const names = await listDirectory(path).catch(() => null);
   if (names === null) return true;
-  return names.some((name) => name === RUN_FILE || name === MANIFEST_FILE || parseStreamFile(name) !== null);
+  return names.some((name) => name === RUN_FILE || name === MANIFEST_FILE || isRecordFile(name));
 }
 
 /** Why there is nothing to check below a root, and what was probably meant. */

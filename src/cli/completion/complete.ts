@@ -40,6 +40,7 @@ async function completePlace(place: string, word: string, config: LineConfig): P
     case 'dir':
     case 'root':
     case 'results':
+    case 'run_dir':
     case 'run_dirs':
       return 'folders';
     case 'file':

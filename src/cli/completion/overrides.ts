@@ -100,6 +100,7 @@ export const PATHS: ReadonlyMap<string, 'files' | 'folders'> = new Map([
   ['output', 'folders'],
   ['movie.path', 'folders'],
   ['policy.actions_file', 'files'],
+  ['policy.module', 'files'],
 ]);
 
 /** After a comma too, where a sweep has several. */

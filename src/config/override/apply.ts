@@ -108,10 +108,11 @@ function put(
   items[Number(part)] = value;
 }
 
+/** Keys below which any may be added. */
+const FREE = /^(?:vars|policy\.parameters|record\.storage\.options)\./;
+
 function refuseUnknown(root: DictNode, { text, key }: Override, unknown = key): never {
-  const free = unknown.startsWith('vars.')
-    ? `to add a key write '+${text}'`
-    : 'keys of your own go under vars';
+  const free = FREE.test(unknown) ? `to add a key write '+${text}'` : 'keys of your own go under vars';
   const hint = suggestKey(unknown, dottedKeys(root)) ?? free;
   return refuse(`unknown key '${unknown}' in override '${text}'; ${hint}`);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { createRegistry } from '../../core/registry.js';
+import { module } from './module.js';
 import type { PolicyVariant } from './policy.js';
 import { random } from './random.js';
 import { scripted } from './scripted.js';
@@ -13,6 +14,7 @@ const variants = {
   temporal_derivative_deterministic: temporalDerivativeDeterministic,
   surge_and_cast: surgeAndCast,
   scripted,
+  module,
   // Names plume_nav_sim also uses.
   stochastic_td: temporalDerivative,
   deterministic_td: temporalDerivativeDeterministic,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { float, int } from '../../core/config-types.js';
+import type { PolicyFactory } from './module.js';
 
 /** Chooses actions from observations. */
 export interface Policy {
@@ -14,8 +15,12 @@ export interface Policy {
 export interface PolicyInputs {
   /** Actions are 0 to `actionCount` - 1. */
   actionCount: number;
+  /** Values in an observation. */
+  observationWidth: number;
   /** Scripted actions: a list an episode, or a single list for every episode. */
   actions: readonly (readonly number[])[] | null;
+  /** What `policy.module` names. */
+  factory: PolicyFactory | null;
 }
 
 export interface PolicyVariant<P extends z.ZodObject = z.ZodObject> {

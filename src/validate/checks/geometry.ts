@@ -1,10 +1,18 @@
 import { flags, numbers } from '../../core/batch.js';
-import type { Check, RowCheck, RowContext, StepRows } from '../check.js';
+import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
 
 /** Distances agree when they differ by no more; grids are far too small for rounding to reach this. */
 const TOLERANCE = 1e-9;
 /** What a goal radius of 0 means: float32 epsilon. */
 const SMALLEST_RADIUS = 2 ** -23;
+
+interface Columns {
+  x: string;
+  y: string;
+  distance: string;
+}
+const OF_A_STEP: Columns = { x: 'agent_x', y: 'agent_y', distance: 'distance_to_goal' };
+const OF_AN_EPISODE: Columns = { x: 'final_x', y: 'final_y', distance: 'final_distance_to_goal' };
 
 /** Positions lie in the grid, distances are those from the source, terminated means within the goal radius. */
 class Geometry implements RowCheck {
@@ -24,14 +32,24 @@ class Geometry implements RowCheck {
   }
 
   steps(rows: StepRows): void {
-    this.checkPositions(rows);
-    this.checkDistances(rows);
-    this.checkFlags(rows);
+    this.check(rows, OF_A_STEP);
   }
 
-  private checkPositions({ batch, from, to, source, episode }: StepRows): void {
-    const x = numbers(batch, 'agent_x');
-    const y = numbers(batch, 'agent_y');
+  /** The record of an episode whose steps are not recorded; otherwise it says what its last step says. */
+  episode({ batch, row, source, episode }: EpisodeEnd): void {
+    if (batch === null || this.context.recording.full) return;
+    this.check({ batch, from: row, to: row + 1, source, episode }, OF_AN_EPISODE);
+  }
+
+  private check(rows: StepRows, columns: Columns): void {
+    this.checkPositions(rows, columns);
+    this.checkDistances(rows, columns);
+    this.checkFlags(rows, columns);
+  }
+
+  private checkPositions({ batch, from, to, source, episode }: StepRows, columns: Columns): void {
+    const x = numbers(batch, columns.x);
+    const y = numbers(batch, columns.y);
     if (x === null || y === null) return;
     const { width, height } = this;
     for (let i = from; i < to; i++) {
@@ -41,10 +59,10 @@ class Geometry implements RowCheck {
     }
   }
 
-  private checkDistances({ batch, from, to, source, episode }: StepRows): void {
-    const x = numbers(batch, 'agent_x');
-    const y = numbers(batch, 'agent_y');
-    const distance = numbers(batch, 'distance_to_goal');
+  private checkDistances({ batch, from, to, source, episode }: StepRows, columns: Columns): void {
+    const x = numbers(batch, columns.x);
+    const y = numbers(batch, columns.y);
+    const distance = numbers(batch, columns.distance);
     if (x === null || y === null || distance === null) return;
     const { sourceX, sourceY } = this;
     for (let i = from; i < to; i++) {
@@ -54,13 +72,13 @@ class Geometry implements RowCheck {
       // Written so that NaN is a difference too.
       if (Math.abs(distance[i]! - expected) <= TOLERANCE) continue;
       const place = `(${x[i]}, ${y[i]}) from the source (${sourceX}, ${sourceY})`;
-      const message = `${episode.id}: distance_to_goal is ${distance[i]}, but ${place} is ${expected}`;
+      const message = `${episode.id}: ${columns.distance} is ${distance[i]}, but ${place} is ${expected}`;
       this.context.report('distance', source, i, message);
     }
   }
 
-  private checkFlags({ batch, from, to, source, episode }: StepRows): void {
-    const distance = numbers(batch, 'distance_to_goal');
+  private checkFlags({ batch, from, to, source, episode }: StepRows, columns: Columns): void {
+    const distance = numbers(batch, columns.distance);
     const terminated = flags(batch, 'terminated');
     if (distance === null || terminated === null) return;
     const { radius } = this;

@@ -1,5 +1,7 @@
 import type { Check } from '../check.js';
+import { columns } from './columns.js';
 import { episodes } from './episodes.js';
+import { extraColumns } from './extra-columns.js';
 import { geometry } from './geometry.js';
 import { ids } from './ids.js';
 import { seeds } from './seeds.js';
@@ -9,4 +11,15 @@ import { totals } from './totals.js';
 import { values } from './values.js';
 
 /** One line a check of the records, in the order their findings appear for the same rows. */
-export const CHECKS: readonly Check[] = [ids, episodes, steps, totals, seeds, values, geometry, time];
+export const CHECKS: readonly Check[] = [
+  ids,
+  episodes,
+  steps,
+  columns,
+  totals,
+  seeds,
+  values,
+  geometry,
+  extraColumns,
+  time,
+];

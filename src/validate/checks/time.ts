@@ -1,7 +1,10 @@
 import { numbers } from '../../core/batch.js';
 import type { Check } from '../check.js';
 
-/** Timestamps do not go back. A clock that was set may explain it, hence a note. */
+/**
+ * Timestamps do not go back within an episode; episodes may have been captured side by side. A clock that was set
+ * may explain it, hence a note.
+ */
 export const time: Check = {
   name: 'time',
   create: ({ report }) => {
@@ -22,6 +25,9 @@ export const time: Check = {
           }
           last = now;
         }
+      },
+      episode() {
+        last = -Infinity;
       },
     };
   },

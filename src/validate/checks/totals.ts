@@ -12,13 +12,16 @@ const LAST_FLAGS = ['terminated', 'truncated'] as const;
 
 /** An episode's record says what its steps say. */
 class Totals implements RowCheck {
-  private reward: number | null = 0;
+  /** Null when it cannot be told: some rewards are not recorded. */
+  private reward: number | null;
+  private lastStep: number | null = null;
   private readonly lastValues: (number | null)[] = LAST_VALUES.map(() => null);
   private readonly lastFlags: (number | null)[] = LAST_FLAGS.map(() => null);
   private readonly context: RowContext;
 
   constructor(context: RowContext) {
     this.context = context;
+    this.reward = this.noReward();
   }
 
   steps({ batch, from, to }: StepRows): void {
@@ -31,6 +34,7 @@ class Totals implements RowCheck {
       this.reward = sum;
     }
     const last = to - 1;
+    this.lastStep = numbers(batch, 'step')?.[last] ?? null;
     for (let c = 0; c < LAST_VALUES.length; c++) {
       this.lastValues[c] = numbers(batch, LAST_VALUES[c]![1])?.[last] ?? null;
     }
@@ -43,7 +47,17 @@ class Totals implements RowCheck {
     const { batch, episode } = end;
     if (batch !== null && episode.rows > 0 && !episode.gap) this.compare(end, batch);
     this.checkLimit(end);
-    this.reward = 0;
+    this.reward = this.noReward();
+    this.lastStep = null;
+  }
+
+  private noReward(): number | null {
+    return this.context.recording.step_interval === 1 ? 0 : null;
+  }
+
+  /** Steps the episode took: as many as are recorded, or what the last that is recorded says. */
+  private stepsTaken({ episode }: EpisodeEnd): number {
+    return this.context.recording.step_interval === 1 ? episode.rows : (this.lastStep ?? episode.rows);
   }
 
   private compare(end: EpisodeEnd, batch: Batch): void {
@@ -56,7 +70,8 @@ class Totals implements RowCheck {
         `${episode.id}: ${what} is ${String(recorded)}, its steps say ${String(steps)}`,
       );
     const count = numbers(batch, 'total_steps')?.[row];
-    if (count !== undefined && count !== episode.rows) say('total-steps', 'total_steps', count, episode.rows);
+    const taken = this.stepsTaken(end);
+    if (count !== undefined && count !== taken) say('total-steps', 'total_steps', count, taken);
     const total = numbers(batch, 'total_reward')?.[row];
     if (total !== undefined && this.reward !== null && total !== this.reward) {
       say('total-reward', 'total_reward', total, this.reward);
@@ -76,10 +91,13 @@ class Totals implements RowCheck {
     }
   }
 
-  private checkLimit({ batch, row, source, episode }: EpisodeEnd): void {
+  private checkLimit(end: EpisodeEnd): void {
+    const { batch, row, source, episode } = end;
     const limit = this.context.run.env_config.max_steps;
-    if (episode.rows <= limit) return;
-    const message = `${episode.id} has ${episode.rows} steps, env_config.max_steps is ${limit}`;
+    const recorded = batch === null ? null : numbers(batch, 'total_steps');
+    const taken = this.context.recording.full ? this.stepsTaken(end) : (recorded?.[row] ?? 0);
+    if (taken <= limit) return;
+    const message = `${episode.id} has ${taken} steps, env_config.max_steps is ${limit}`;
     this.context.report('max-steps', batch === null ? null : source, row, message);
   }
 }

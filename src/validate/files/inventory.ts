@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseStreamFile, RUN_FILE } from '../../core/layout.js';
+import { isRecordFile, RUN_FILE } from '../../core/layout.js';
 import type { ManifestFile } from '../../core/records.js';
 import { hashFile } from '../../io/file-hash.js';
 import { whyUnreadable } from '../unreadable.js';
@@ -13,7 +13,7 @@ async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<v
   const path = join(directory.path, file.path);
   const reason = await whyUnreadable(path);
   // Of a stream file it has been said already.
-  if (reason !== null) return parseStreamFile(file.path) === null ? say(reason) : undefined;
+  if (reason !== null) return !isRecordFile(file.path) ? say(reason) : undefined;
   const { bytes, sha256 } = await hashFile(path);
   if (bytes !== file.bytes) return say(`${bytes} bytes, the manifest says ${file.bytes}`);
   if (sha256 !== file.sha256) return say(`SHA-256 ${sha256}, the manifest says ${file.sha256}`);
@@ -39,7 +39,7 @@ export const inventory: FileCheck = {
       await checkFile(context, file);
     }
     for (const name of context.directory.names) {
-      if ((parseStreamFile(name) === null && name !== RUN_FILE) || listed.has(name)) continue;
+      if ((!isRecordFile(name) && name !== RUN_FILE) || listed.has(name)) continue;
       context.report('manifest-unlisted', name, 'this file is not in the inventory of the manifest');
     }
   },

@@ -9,7 +9,8 @@ import {
   LOCK_FILE,
   MANIFEST_FILE,
   OVERRIDES_FILE,
-  parseStreamFile,
+  parquetPartName,
+  isRecordFile,
   RUN_FILE,
   STREAM_NAMES,
 } from '../../core/layout.js';
@@ -43,11 +44,12 @@ async function checkNames({ directory: { path, run }, report }: RunContext): Pro
 }
 
 function checkParts({ directory: { names }, format, report }: RunContext): void {
+  const partName = format === 'parquet' ? parquetPartName : jsonlPartName;
   for (const stream of STREAM_NAMES) {
     const { missingFirst, missing, double } = findParts(names, stream, format);
     if (missingFirst !== null) report('file-missing', missingFirst, `${missingFirst} is missing`);
     const [first] = missing;
-    if (first !== undefined) report('part-missing', jsonlPartName(stream, first[0]), gapText(missing));
+    if (first !== undefined) report('part-missing', partName(stream, first[0]), gapText(missing));
     for (const [name, other] of double) report('part-double', name, `${other} is the same part`);
   }
 }
@@ -68,8 +70,11 @@ export const layout: FileCheck = {
   async before(context) {
     await checkNames(context);
     checkParts(context);
+    // a backend of somebody's own has file names of its own
+    const listed = new Set(context.manifest?.data?.files.map((file) => file.path));
     for (const name of context.directory.names) {
-      if (KNOWN.has(name) || parseStreamFile(name) !== null) continue;
+      if (listed.has(name)) continue;
+      if (KNOWN.has(name) || isRecordFile(name)) continue;
       context.report('file-unknown', name, 'this file is no part of a run');
     }
   },

@@ -1,0 +1,11 @@
+import { serveTasks } from '../../io/serve-tasks.js';
+import { buffersOf, RangeReader, type RangeRows, type ReadSetup, type ReadTask } from './read-range.js';
+
+/* A thread that inflates and reads ranges of JSONL files. */
+serveTasks<ReadSetup, ReadTask, RangeRows>(async (setup) => {
+  const reader = new RangeReader(setup);
+  return async function* (task) {
+    const rows = reader.read(task);
+    yield { message: rows, transfer: buffersOf(rows) };
+  };
+});

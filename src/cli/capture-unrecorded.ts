@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../io/clock.js';
+import type { UnrecordedResult } from '../record/unrecorded.js';
+import type { CaptureTask } from './capture-task.js';
+import { EXIT } from './exit-codes.js';
+import { watchSignals } from './interruption.js';
+import { ProgressDisplay } from './progress.js';
+import { formatCount, plural, type Output } from './ui.js';
+
+/** `capture record=none`: runs the episodes and says how they went. */
+export async function runUnrecorded(
+  { settings }: CaptureTask,
+  { json }: { json?: boolean },
+  output: Output,
+): Promise<number> {
+  const { captureUnrecorded } = await import('../record/unrecorded.js');
+  const { episodes } = settings;
+  const progress = new ProgressDisplay(process.stderr);
+  const interruption = watchSignals();
+  let result: UnrecordedResult;
+  try {
+    interruption.listen();
+    output.stderr(`running ${plural(episodes, 'episode')}; record=none keeps nothing of them\n`);
+    result = await captureUnrecorded(settings, {
+      clock: systemClock,
+      signal: interruption.signal,
+      cores: availableParallelism(),
+      onProgress: (done) => progress.update(done.episodes, done.steps, episodes),
+    });
+  } finally {
+    progress.end();
+    interruption.stop();
+  }
+  output.stdout(json === true ? resultJson(result) : resultText(result));
+  return result.status === 'complete' ? EXIT.done : interruption.exitCode();
+}
+
+function resultJson({ status, counts, outcome, calls, elapsedMs }: UnrecordedResult): string {
+  return `${JSON.stringify({
+    run_id: null,
+    run_dir: null,
+    status,
+    counts,
+    outcome: {
+      terminated: outcome.terminated,
+      mean_return: outcome.meanReturn,
+      mean_steps: outcome.meanSteps,
+    },
+    calls,
+    elapsed_ms: Math.round(elapsedMs),
+  })}\n`;
+}
+
+function resultText({ counts, outcome, calls, elapsedMs }: UnrecordedResult): string {
+  const seconds = elapsedMs / 1000;
+  const rate = seconds < 1 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
+  const mean = outcome.meanReturn === null ? '' : `, mean return ${outcome.meanReturn.toFixed(3)}`;
+  return [
+    `ran ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s${rate}; nothing was recorded`,
+    `outcome ${plural(outcome.terminated, 'episode')} reached the source${mean}`,
+    ...(calls === null
+      ? []
+      : [
+          `calls   ${Object.entries(calls)
+            .map(([name, times]) => `${name} ${times}`)
+            .join(' · ')}`,
+        ]),
+    '',
+  ].join('\n');
+}

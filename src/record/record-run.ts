@@ -1,0 +1,90 @@
+import type { ContentDigest } from '../core/digest.js';
+import type { RowObserver, WrittenFile } from '../core/ports.js';
+import { streamsOf } from '../core/streams.js';
+import type { Simulation } from '../sim/simulation.js';
+import { bufferRows, stepBytes } from './buffer.js';
+import type { CapturePorts } from './capture.js';
+import { recordingOfConfig } from './config.js';
+import { openSource, type EpisodeSource } from './episode-source.js';
+import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
+import { Recorder } from './recorder.js';
+import type { CaptureSettings } from './settings.js';
+import type { StartedRun } from './start-run.js';
+
+export interface Progress {
+  episodes: number;
+  steps: number;
+}
+
+export interface Recorded {
+  counts: Progress;
+  /** Steps taken, recorded or not. */
+  taken: number;
+  written: { recorded: WrittenFile[]; copied: WrittenFile[] };
+  metrics: RecordingMetrics;
+}
+
+export interface RecordRun {
+  run: StartedRun;
+  simulation: Simulation;
+  /** Folder from which a backend of one's own is found. */
+  cwd: string;
+  digest: ContentDigest;
+  observers: readonly RowObserver[];
+}
+
+/**
+ * Episodes -> chunks -> recorder -> files, until all are done or the signal aborts. On an error the files stay as far
+ * as they came.
+ */
+export async function recordRun(
+  settings: CaptureSettings,
+  ports: CapturePorts,
+  { run, simulation, cwd, digest, observers }: RecordRun,
+): Promise<Recorded> {
+  const { record, clock } = settings;
+  const streams = streamsOf(recordingOfConfig(record));
+  const { writers } = run;
+  const { main, copies } = writers;
+  const metrics = new MetricsGatherer({
+    capacity: bufferRows(record, simulation.observationWidth),
+    rowBytes: stepBytes(streams.steps, simulation.observationWidth),
+    queueCapacity: record.performance.async_io.queue_size,
+  });
+  const recorder = new Recorder({
+    ...ports,
+    main,
+    copies,
+    observers,
+    digest,
+    metrics,
+    flushMs: clock === 'wall' ? record.performance.buffer.flush_interval_seconds * 1000 : null,
+  });
+  try {
+    const plan = { settings, runId: run.runId, startMs: run.startMs };
+    const source = openSource(plan, ports.cores, { ...ports, ...writers, simulation, cwd });
+    await recordAll(source, recorder, metrics, ports);
+    const written = await recorder.close();
+    const bytes = [...written.recorded, ...written.copied].reduce((sum, file) => sum + file.bytes, 0);
+    return { counts: recorder.counts, taken: recorder.taken, written, metrics: metrics.finish(bytes) };
+  } catch (error) {
+    for (const writer of [main, ...copies]) await writer.abort();
+    throw error;
+  }
+}
+
+async function recordAll(
+  source: EpisodeSource,
+  recorder: Recorder,
+  metrics: MetricsGatherer,
+  { clock, ...ports }: CapturePorts,
+): Promise<void> {
+  let waitingSince = clock.monotonic();
+  for await (const chunk of source.chunks()) {
+    metrics.waitedForRecordsMs += clock.monotonic() - waitingSince;
+    await recorder.take(chunk, source.queued());
+    ports.onProgress({ episodes: recorder.counts.episodes, steps: recorder.taken });
+    if (chunk.cut) return;
+    waitingSince = clock.monotonic();
+  }
+}

@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises';
+import { loadBackend } from '../backends/load.js';
+import { storageOptions } from '../backends/storage.js';
+import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
+import { runSchema, type RunMetadata } from '../core/records.js';
+import { streamsOf } from '../core/streams.js';
+import type { GitState } from '../io/git.js';
+import { recordingOfConfig } from './config.js';
+import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
+import { openWriters, type OpenWriters } from './open-writers.js';
+import { runJson } from './run-metadata.js';
+import type { Provenance, RunSettings } from './settings.js';
+
+/** What a run is begun with. */
+export interface RunRequest {
+  settings: RunSettings;
+  /** `env_config` of run.json. */
+  envConfig: JsonMap;
+  /** Of each episode to come. */
+  seeds: readonly number[];
+  provenance: Provenance;
+}
+
+export interface StartPorts {
+  nowMs: number;
+  /** Of the folder the command runs in. */
+  git: Promise<GitState>;
+  /** The run's directory is claimed and empty; nothing is recorded until this is through. */
+  onStart(run: { runId: string; directory: string }): void | Promise<void>;
+}
+
+/** A run before its first step. */
+export interface StartedRun extends ClaimedRun {
+  metadata: RunMetadata;
+  envConfig: JsonMap;
+  gitDirty: boolean | null;
+  writers: OpenWriters;
+}
+
+/**
+ * Claims a run's directory and writes what stands in it before the first step. On an error nothing is left of it.
+ * @throws CaptureError `config` for settings, `io` when the disk refuses
+ */
+export async function startRun(
+  request: RunRequest,
+  ports: StartPorts,
+): Promise<StartedRun> {
+  const git = await ports.git;
+  // a name no backend has is refused before there is a directory
+  await loadBackend(request.settings.record.backend, request.provenance.cwd);
+  const run = await claimRun(request.settings, ports.nowMs);
+  const { directory, runId } = run;
+  try {
+    await ports.onStart({ runId, directory });
+    const { settings, envConfig, seeds, provenance } = request;
+    const { startMs } = run;
+    const json = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig, seeds });
+    await writeRunFiles(run, json, provenance);
+    const metadata = runSchema.parse(plainJson(json));
+    return { ...run, metadata, envConfig, gitDirty: git.dirty, writers: await open(request, run, metadata) };
+  } catch (error) {
+    // nothing is recorded yet, and the directory is ours alone
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function open(
+  { settings, provenance }: RunRequest,
+  { directory }: ClaimedRun,
+  metadata: RunMetadata,
+): Promise<OpenWriters> {
+  const { record, rotateBytes, clock } = settings;
+  const { run_id, experiment, schema_version, start_time } = metadata;
+  const config = canonicalJson(provenance.config as JsonValue);
+  return openWriters(
+    settings,
+    {
+      directory,
+      streams: streamsOf(recordingOfConfig(record)),
+      storage: storageOptions(record.storage, { rotateBytes, timed: clock === 'wall' }),
+      run: { run_id, experiment, schema_version, config_hash: provenance.configHash, start_time, config },
+    },
+    provenance.cwd,
+  );
+}
