@@ -42,7 +42,16 @@ const layers = Object.entries(MAY_IMPORT).map(([room, others]) => ({
 }));
 
 /** Packages that take longer to load than a bare node takes to start. */
-const HEAVY = ['apache-arrow', 'parquet-wasm', 'better-sqlite3', 'node-sqlite3-wasm', 'execa', 'h5wasm', 'zarrita', 'zlib-sync'];
+const HEAVY = [
+  'apache-arrow',
+  'parquet-wasm',
+  'better-sqlite3',
+  'node-sqlite3-wasm',
+  'execa',
+  'h5wasm',
+  'zarrita',
+  'zlib-sync',
+];
 const packages = (names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

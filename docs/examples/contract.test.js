@@ -3,11 +3,11 @@ import { backendContract, policyContract } from 'plume-nav-capture/contracts';
 import createPolicy from './klinotaxis-policy.js';
 import backend from './ndjson-backend.js';
 
-describe('klinotaxis', () => {
+await describe('klinotaxis', () => {
   const setting = { actionCount: 3, observationWidth: 1, parameters: { wander: 0.2 } };
-  for (const { name, run } of policyContract(() => createPolicy, setting)) test(name, run);
+  for (const { name, run } of policyContract(() => createPolicy, setting)) void test(name, run);
 });
 
-describe('ndjson', () => {
-  for (const { name, run } of backendContract(() => backend)) test(name, run);
+await describe('ndjson', () => {
+  for (const { name, run } of backendContract(() => backend)) void test(name, run);
 });

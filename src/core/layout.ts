@@ -59,11 +59,7 @@ export const isRecordFile = (name: string): boolean =>
   name === HDF5_FILE || name === SQLITE_FILE || parseStreamFile(name) !== null;
 
 /** The parts of one stream in one format among a directory's names, ordered by number. */
-export function streamParts(
-  format: StreamFile['format'],
-  stream: StreamName,
-  names: Iterable<string>,
-): string[] {
+function streamParts(format: StreamFile['format'], stream: StreamName, names: Iterable<string>): string[] {
   const parts: { name: string; part: number }[] = [];
   for (const name of names) {
     const file = parseStreamFile(name);

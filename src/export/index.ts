@@ -35,6 +35,8 @@ export interface ExportPorts {
   actionCount(run: RunMetadata): number | null;
   onProgress?(done: Counts, expectedEpisodes: number): void;
   signal?: AbortSignal;
+  /** Threads to read in beside the caller's own; none without it. */
+  threads?: number;
 }
 
 export interface ExportedFile {
@@ -74,7 +76,8 @@ export async function exportRun(request: ExportRequest, ports: ExportPorts): Pro
   const usual = format.usualCompression(name);
   const compression = chooseCompression(formatName, format.compressions, usual, request);
   const episodes = request.episodes === null ? null : parseEpisodes(request.episodes);
-  const source = await ExportSource.open(runDir, { episodes, columns: request.columns, own: request.own });
+  const { columns, own } = request;
+  const source = await ExportSource.open(runDir, { episodes, columns, own, threads: ports.threads ?? 0 });
   requireColumns(formatName, format.needs, source.streams.steps);
   const job = { source, name, compression, actionCount: ports.actionCount(source.directory.run) };
   format.check?.(job);

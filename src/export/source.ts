@@ -66,7 +66,7 @@ export class ExportSource {
 
   /** @throws CaptureError `input` for what is no run, `usage` for a choice the run does not have */
   static async open(path: string, choice: Choice): Promise<ExportSource> {
-    const opened = await openSource(path, choice.own);
+    const opened = await openSource(path, choice);
     const planned = opened.directory.run.episode_seeds.length;
     const { episodes } = choice;
     if (episodes !== null && planned > 0 && episodes.largest > planned) {
@@ -161,6 +161,8 @@ export interface Choice {
   columns: string | null;
   /** A backend of one's own that recorded the run. */
   own: Backend | undefined;
+  /** Threads to read in beside this one. */
+  threads: number;
 }
 
 interface Opened {
@@ -174,9 +176,9 @@ interface Opened {
   notes: string[];
 }
 
-async function openSource(path: string, own: Backend | undefined): Promise<Opened> {
+async function openSource(path: string, { own, threads }: Choice): Promise<Opened> {
   const directory = await openRun(path);
-  const { backend, streams, reader } = await openRecords(directory, directory.names, own);
+  const { backend, streams, reader } = await openRecords(directory, directory.names, own, { threads });
   if (!backend.has(directory.names)) {
     throw new CaptureError('input', `${path} has ${RUN_FILE} and no records`, {
       hint: 'the capture was stopped before the first step, or recorded nothing (record=none)',

@@ -9,8 +9,15 @@ import type { Source } from './source.js';
 import type { Survey } from './survey.js';
 
 /** The run's own manifest for the folder that also holds the Parquet files made of it. */
-export function completeManifest({ directory, manifest, manifestJson }: Source, made: readonly WrittenFile[]): JsonMap {
-  if (manifest !== null) return withFiles(manifestJson!, [...manifest.files, ...made.map((file) => madeFile(file, directory.names))]);
+export function completeManifest(
+  { directory, manifest, manifestJson }: Source,
+  made: readonly WrittenFile[],
+): JsonMap {
+  if (manifest !== null)
+    return withFiles(manifestJson!, [
+      ...manifest.files,
+      ...made.map((file) => madeFile(file, directory.names)),
+    ]);
   // plume_nav_sim's lists plain names
   const files = (manifestJson!['files'] ?? []) as readonly JsonValue[];
   return { ...manifestJson, files: [...files, ...made.map((file) => file.path)] };

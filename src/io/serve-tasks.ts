@@ -8,12 +8,10 @@ export type TaskHandler<Task, Message> = (task: Task) => AsyncIterable<Outgoing<
  * The thread's side of `OrderedThreads`: works on the tasks one after another, and waits while it is ahead.
  * @param open makes the handler from what the thread was started with
  */
-export function serveTasks<Setup, Task, Message>(
-  open: (setup: Setup) => Promise<TaskHandler<Task, Message>>,
-): void {
+export function serveTasks<Task, Message>(open: (setup: never) => Promise<TaskHandler<Task, Message>>): void {
   if (parentPort === null) throw new Error('this module runs in a thread');
   const port = parentPort;
-  const { setup, window } = workerData as ThreadStart<Setup>;
+  const { setup, window } = workerData as ThreadStart<never>;
   const post = (message: FromThread<Message>, transfer: readonly object[] = []): void =>
     port.postMessage(message, transfer as ArrayBuffer[]);
   let ahead = 0;

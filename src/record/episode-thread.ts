@@ -8,7 +8,7 @@ import { prepareSimulation } from './inputs.js';
 import { SharedOffsets } from './step-offsets.js';
 
 /* A thread that simulates blocks of episodes and encodes their records. */
-serveTasks<EpisodeThread, EpisodeBlock, Chunk>(async (setup) => {
+serveTasks<EpisodeBlock, Chunk>(async (setup: EpisodeThread) => {
   const [{ simulation }, backend] = await Promise.all([
     prepareSimulation(setup.settings),
     loadBackend(setup.backend, setup.cwd),

@@ -41,10 +41,7 @@ export interface StartedRun extends ClaimedRun {
  * Claims a run's directory and writes what stands in it before the first step. On an error nothing is left of it.
  * @throws CaptureError `config` for settings, `io` when the disk refuses
  */
-export async function startRun(
-  request: RunRequest,
-  ports: StartPorts,
-): Promise<StartedRun> {
+export async function startRun(request: RunRequest, ports: StartPorts): Promise<StartedRun> {
   const git = await ports.git;
   // a name no backend has is refused before there is a directory
   await loadBackend(request.settings.record.backend, request.provenance.cwd);

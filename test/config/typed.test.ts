@@ -31,7 +31,7 @@ it("gives the runbook's configuration as plain numbers", async () => {
   });
   expect(config.env).toMatchObject({ max_steps: 250, grid_size: [64, 64], plume: 'static', goal_radius: 5 });
   expect(config.policy).toEqual({ name: 'random' });
-  expect(config.record.storage.compression.level).toBe(3);
+  expect(config.record.storage.compression?.level).toBe(3);
 });
 
 it('takes the parameters of the chosen policy', async () => {

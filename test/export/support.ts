@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backends } from '../../src/backends/index.js';
-import type { Batch, ListColumn, TextColumn } from '../../src/core/batch.js';
+import type { Batch, TextColumn } from '../../src/core/batch.js';
 import { ContentDigest } from '../../src/core/digest.js';
 import { formatEpisodeId } from '../../src/core/ids.js';
 import type { StreamName } from '../../src/core/layout.js';
@@ -84,9 +84,9 @@ function flatRow({ stream, columns }: Batch, row: number): Record<string, unknow
   const cell = (name: string): unknown => {
     const column = columns[name] ?? null;
     if (column === null) return null;
-    if ('codes' in column) return (column as TextColumn).dictionary[column.codes[row]!];
+    if ('codes' in column) return column.dictionary[column.codes[row]!];
     if ('width' in column) {
-      const { width, values } = column as ListColumn;
+      const { width, values } = column;
       return [...values.subarray(row * width, (row + 1) * width)];
     }
     return column instanceof Uint8Array ? column[row] === 1 : column[row];

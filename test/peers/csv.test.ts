@@ -26,7 +26,7 @@ describe.skipIf(peers.python === null)(`pandas and DuckDB (${peers.reason})`, ()
       const [answer] = ask<unknown, Answer>(peers, SCRIPT, [{ path: out }]);
       const rows = (await rowsOf('jsonl', runDir, 'steps')).map(
         ({
-          observation_summary: [a, b],
+          observation_summary: [a, b] = [],
           ...row
         }: Record<string, unknown> & { observation_summary?: number[] }) => ({
           ...row,

@@ -88,7 +88,7 @@ describe.skipIf(peers.python === null)(`minari (${peers.reason})`, () => {
 
   it('gives the observations, actions, rewards and ends of the JSON lines', async () => {
     const episodes = await expectedEpisodes(runDir);
-    const found = answer.episodes.map(({ id: _, infos: __, dtypes: ___, ...rest }) => rest);
+    const found = answer.episodes.map(({ id: _id, infos: _infos, dtypes: _dtypes, ...rest }) => rest);
     expect(found).toEqual(episodes);
     expect(answer.episodes.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
     expect(answer.episodes[0]).toMatchObject({

@@ -30,7 +30,7 @@ def answer(question):
         },
         "shown": repr(dataset[0]),
         "terminated": len(dataset.filter_episodes(lambda episode: episode.terminations[-1])),
-        "sampled": len(dataset.sample_episodes(2)),
+        "sampled": len(dataset.sample_episodes(min(2, len(dataset)))),
         "episodes": [
             {
                 "id": int(episode.id),

@@ -117,7 +117,7 @@ describe('RunRecorder', () => {
     const recorder = await open([1]);
     const [good] = walk(0);
     await recorder.recordStep(good!);
-    await expect(recorder.recordStep({ ...good!, ...change } as StepData)).rejects.toMatchObject({
+    await expect(recorder.recordStep({ ...good!, ...change })).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringContaining(message),
     });

@@ -3,7 +3,7 @@ import type { ColumnSchema, StreamSchema } from '../../core/streams.js';
 import type { Values } from './element.js';
 
 /** Rows kept for one dataset; what an episode has more goes to the file piece by piece. */
-export const BUFFER_ROWS = 1 << 16;
+const BUFFER_ROWS = 1 << 16;
 /** And values of its lists. */
 const BUFFER_VALUES = 1 << 22;
 

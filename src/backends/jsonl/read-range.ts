@@ -64,12 +64,17 @@ export class RangeReader {
       if (text === null) return null;
       at += run.bytes;
       for (const { batch } of lines.read(text)) batches.push(ownRows(batch));
-      if (!this.clean) return null;
+      if (this.isSpoilt()) return null;
     }
     if (lines.withinLine) return null;
     for (const { batch } of lines.endRows()) batches.push(ownRows(batch));
     lines.noteUnknownKey();
-    return this.clean ? batches : null;
+    return this.isSpoilt() ? null : batches;
+  }
+
+  /** Asked of a method, since the lines change it behind what the compiler sees. */
+  private isSpoilt(): boolean {
+    return !this.clean;
   }
 }
 

@@ -2,7 +2,7 @@ import { serveTasks } from '../../io/serve-tasks.js';
 import { buffersOf, RangeReader, type RangeRows, type ReadSetup, type ReadTask } from './read-range.js';
 
 /* A thread that inflates and reads ranges of JSONL files. */
-serveTasks<ReadSetup, ReadTask, RangeRows>(async (setup) => {
+serveTasks<ReadTask, RangeRows>(async (setup: ReadSetup) => {
   const reader = new RangeReader(setup);
   return async function* (task) {
     const rows = reader.read(task);

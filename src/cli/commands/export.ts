@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { exportRun, type ExportResult } from '../../export/index.js';
 import type { FormatName } from '../../export/format-names.js';
 import type { RunMetadata } from '../../core/records.js';
@@ -44,6 +45,7 @@ export async function run(runDir: string, options: ExportOptions, io: Output): P
       actionCount,
       onProgress: (done, expected) => progress.update(done.episodes, done.steps, expected),
       signal: interruption.signal,
+      threads: availableParallelism() - 1,
     });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;

@@ -60,7 +60,7 @@ export class GroupFile {
       maxshape: null,
       chunks: compressed ? shape : null,
       compression: compressed ? GZIP_FILTER : 0,
-      compression_opts: compressed ? [this.level!] : [],
+      compression_opts: compressed ? [this.level] : [],
     };
     if (type === 'bool') this.booleans++;
     this.put(type, values, rows, (data) => this.library.create_dataset(this.file, path, data, options));
