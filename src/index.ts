@@ -20,10 +20,26 @@ export { ContentDigest } from './core/digest.js';
 export { canonicalHash, canonicalJson, type JsonValue } from './core/canonical-json.js';
 export type { Manifest, ManifestFile, RunMetadata } from './core/records.js';
 export type { Finding, Report } from './core/report.js';
-export type { Clock, ReadBatch, StreamReader, RunWriter, WrittenFile } from './core/ports.js';
-export { EPISODES, SCHEMA_VERSION, STEPS, type ColumnSchema, type StreamSchema } from './core/streams.js';
+export type {
+  Clock,
+  EncodedRows,
+  ReadBatch,
+  RowEncoder,
+  RunWriter,
+  StreamReader,
+  WrittenFile,
+} from './core/ports.js';
+export {
+  EPISODES,
+  SCHEMA_VERSION,
+  STEPS,
+  type ColumnSchema,
+  type RunStreams,
+  type StreamSchema,
+} from './core/streams.js';
 export { backends } from './backends/index.js';
-export type { Backend, WriterOptions } from './backends/backend.js';
+export { loadBackend } from './backends/load.js';
+export type { Backend, RunFacts, WriterOptions } from './backends/backend.js';
 export {
   compose,
   loadConfig,
@@ -36,3 +52,11 @@ export type { CaptureSettings, Provenance } from './record/settings.js';
 export { Simulation, type EpisodeSummary, type SimulationInputs } from './sim/simulation.js';
 export { createRecordingValidation, validateRun } from './validate/index.js';
 export { systemClock } from './io/clock.js';
+export type { OwnPolicy, OwnPolicyInputs, PolicyFactory } from './sim/policies/module.js';
+export type { Generator } from './sim/rng/generator.js';
+export { openRecorder } from './open-recorder.js';
+export type { FinishedRun, RunRecorder } from './record/run-recorder.js';
+export type { RunRecorderOptions } from './record/recorder-options.js';
+export type { StepData } from './record/step-data.js';
+export type { EpisodeData } from './record/episode-data.js';
+export type { RecordingMetrics } from './record/metrics.js';

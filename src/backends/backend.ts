@@ -13,6 +13,8 @@ export interface RunFacts {
   start_time: string;
   /** The resolved configuration as one line of JSON; null when it is not known. */
   config: string | null;
+  /** Of a file that holds a part of a run: which, as one line of JSON with `episodes` and `columns`. */
+  selection?: string;
 }
 
 export interface WriterOptions {

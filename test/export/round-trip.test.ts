@@ -83,3 +83,23 @@ it.each(RECORDED)('%s takes some columns of some episodes', async (format) => {
     .map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
   expect(await rowsOf(format, asRun(format, out, runDir), 'steps', { ...STREAMS, steps })).toEqual(wanted);
 });
+
+it.each([
+  ['parquet', 'data.parquet'],
+  ['hdf5', 'data.h5'],
+  ['sqlite', 'data.db'],
+] as const)('%s says which part of the run it holds', async (_, name) => {
+  const runDir = await buildRun();
+  const [whole, part] = [newFolder(), newFolder()];
+  const columns = 'schema_version,run_id,episode_id,step';
+  await exported({ runDir, out: join(whole, name) });
+  await exported({ runDir, out: join(part, name), episodes: '1,3', columns });
+  const selection = JSON.stringify({ episodes: '1,3', columns: columns.split(',') });
+  // in sqlite it is a text within JSON
+  const forms = [selection, JSON.stringify(selection).slice(1, -1)];
+  const says = (folder: string): boolean => {
+    const bytes = readFileSync(join(folder, name));
+    return forms.some((form) => bytes.includes(form));
+  };
+  expect([says(whole), says(part)]).toEqual([false, true]);
+});

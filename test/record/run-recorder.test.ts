@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonMap } from '../../src/core/canonical-json.js';
 import { systemClock } from '../../src/io/clock.js';
+import { openRecorder } from '../../src/open-recorder.js';
 import { RunRecorder } from '../../src/record/run-recorder.js';
 import type { RunRecorderOptions } from '../../src/record/recorder-options.js';
 import type { StepData } from '../../src/record/step-data.js';
@@ -148,5 +149,26 @@ describe('RunRecorder', () => {
       hint: expect.stringContaining('sqlite'),
     });
     expect(existsSync(join(output, 'walk', 'x'))).toBe(false);
+  });
+});
+
+describe('openRecorder', () => {
+  it('exports what it recorded, and names the format it does not have', async () => {
+    const output = mkdtempSync(join(tmpdir(), 'recorder-'));
+    const recorder = await openRecorder({
+      output,
+      experiment: 'walk',
+      seeds: [1, 2],
+      environment: { gridSize: [10, 10], source: [9, 9], maxSteps: 50, goalRadius: 1 },
+    });
+    await record(recorder, 2);
+    await expect(recorder.exportData(join(output, 'a.xls'), { format: 'xls' })).rejects.toMatchObject({
+      kind: 'usage',
+    });
+    await recorder.close();
+    await recorder.exportData(join(output, 'second.csv'), { episodes: [2] });
+    const rows = readFileSync(join(output, 'second.csv'), 'utf8').trim().split('\n').slice(1);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(rows.every((row) => row.includes('ep-000002'))).toBe(true);
   });
 });

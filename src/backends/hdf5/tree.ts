@@ -127,7 +127,7 @@ export class RunTree {
 
   private beginRun(schemaVersion: string, runId: string): RunGroup {
     const path = `/${this.runs.next(runId)}`;
-    const { experiment, config_hash, start_time, config } = this.facts;
+    const { experiment, config_hash, start_time, config, selection = null } = this.facts;
     const attributes = {
       [SCHEMA_VERSION_ATTRIBUTE]: schemaVersion,
       [RUN_ID_ATTRIBUTE]: runId,
@@ -135,6 +135,7 @@ export class RunTree {
       config_hash,
       start_time,
       config,
+      selection,
     };
     this.file.group(path, true);
     for (const [name, value] of Object.entries(attributes)) {

@@ -97,8 +97,8 @@ class ParquetWriter implements RunWriter {
     const codec = storage.parquet.compression;
     const compress = await compressor(codec);
     const workspace = { distinct: new Distinct(), hybrid: new HybridEncoder() };
-    const { schema_version, config_hash, experiment, run_id } = run;
-    const metadata = Object.entries({ schema_version, config_hash, experiment, run_id }).flatMap(
+    const { schema_version, config_hash, experiment, run_id, selection = null } = run;
+    const metadata = Object.entries({ schema_version, config_hash, experiment, run_id, selection }).flatMap(
       ([key, value]): [string, string][] => (value === null ? [] : [[key, value]]),
     );
     const { name, version } = softwareVersions();

@@ -55,8 +55,9 @@ class SqliteWriter implements RunWriter {
     this.insertRun = db.prepare(
       'INSERT OR IGNORE INTO runs (run_id, start_timestamp, configuration, metadata) VALUES (?, ?, ?, ?)',
     );
-    const { run_id, config, experiment, schema_version, config_hash, start_time } = run;
-    const metadata = compactJson({ experiment, schema_version, config_hash, start_time });
+    const { run_id, config, experiment, schema_version, config_hash, start_time, selection } = run;
+    const part = selection === undefined ? {} : { selection };
+    const metadata = compactJson({ experiment, schema_version, config_hash, start_time, ...part });
     this.insertRun.run(run_id, this.start, config, metadata);
     this.runId = run_id;
     this.lastRun = run_id;

@@ -6,6 +6,7 @@ import { parseStreamFile } from '../../core/layout.js';
 import type { WrittenFile } from '../../core/ports.js';
 import { GZIP_LEVELS, type Compression } from '../compression.js';
 import type { ExportSource } from '../source.js';
+import { selectionJson } from '../selection.js';
 import { interleaved } from '../walk.js';
 import type { ExportFormat, ExportJob, MadeFile } from './format.js';
 
@@ -50,12 +51,20 @@ const madeFile = (file: WrittenFile): MadeFile => ({
   stream: parseStreamFile(file.path)?.stream ?? null,
 });
 
-function runFacts({ directory }: ExportSource): RunFacts {
-  const { run_id, experiment, schema_version, config_hash, start_time } = directory.run;
-  const { extra } = directory.runJson;
-  const config: JsonValue = (extra as JsonMap | null | undefined)?.['config'] ?? null;
-  const text = config === null ? null : compactJson(config);
-  return { run_id, experiment, schema_version, config_hash, start_time, config: text };
+function runFacts(source: ExportSource): RunFacts {
+  const { run, runJson } = source.directory;
+  const { run_id, experiment, schema_version, config_hash, start_time } = run;
+  const config: JsonValue = (runJson['extra'] as JsonMap | null | undefined)?.['config'] ?? null;
+  const selection = selectionJson(source);
+  return {
+    run_id,
+    experiment,
+    schema_version,
+    config_hash,
+    start_time,
+    config: config === null ? null : compactJson(config),
+    ...(selection === null ? {} : { selection: compactJson(selection) }),
+  };
 }
 
 /** Keys of the groups and tables in which one file keeps a whole run. */
