@@ -76,6 +76,16 @@ describe('ranges read elsewhere', () => {
     await expectSame({ 'steps.jsonl.gz': file }, 1000);
   });
 
+  it('that look whole and begin in the middle of a line', async () => {
+    const [first, second, third] = LINES;
+    const texts = [`${first}\n`, '{"half":', `${second}\n`, `${third}\n`];
+    const files = { 'steps.jsonl.gz': Buffer.concat([...texts.map(bgzfBlock), END_BLOCK]) };
+    const { rows, findings } = await readRanges(files, 1);
+    expect(rows).toEqual(parsed([first!, third!]));
+    expect(findings).toMatchObject([{ code: 'line-json', line: 2 }]);
+    await expectSame(files, 1);
+  });
+
   it('with lists of another width than before', async () => {
     const wide = LINES.map((line, i) => (i < 20 ? line : line.replace('"observation_summary":[', '$&0.5,')));
     const files = { 'steps.jsonl.gz': bgzf(wide, 2) };
