@@ -42,7 +42,8 @@ describe('the packed tarball', () => {
     const bundle = dist.filter((path) => path.startsWith('dist/cli/'));
     expect(dist.filter((path) => !bundle.includes(path)).sort()).toEqual(modules.sort());
     const started = bundle.filter((path) => !path.startsWith('dist/cli/chunks/'));
-    expect(started.sort()).toEqual(['dist/cli/NOTICES.txt', 'dist/cli/job-worker.js', 'dist/cli/main.js']);
+    const entries = ['episode-thread', 'job-worker', 'main', 'read-thread'];
+    expect(started.sort()).toEqual(['dist/cli/NOTICES.txt', ...entries.map((name) => `dist/cli/${name}.js`)]);
     for (const path of bundle.filter((name) => name.endsWith('.js'))) {
       const text = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, '');
       const imported = [...text.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, other]) => other!);
