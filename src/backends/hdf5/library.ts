@@ -1,3 +1,5 @@
+import { fstatSync } from 'node:fs';
+import { BlockCache } from './block-cache.js';
 import { Hdf5Error } from './errors.js';
 
 /** Element type of a dataset or attribute: class 0 integer, 1 float, 3 text; size in bytes. */
@@ -26,21 +28,28 @@ export interface Described extends ElementType {
   readonly virtual_sources?: unknown;
 }
 
+interface Stream {
+  /** File descriptor of the process. */
+  readonly nfd: number;
+}
+type Move = (stream: Stream, data: Uint8Array, offset: number, length: number, position?: number) => number;
+
+/** How the library gets at files; it makes each call through these properties. */
+interface FileSystem {
+  open(path: string, flags: unknown, mode: unknown): Stream;
+  close(stream: Stream): void;
+  read: Move;
+  write: Move;
+  ftruncate(fd: number, length: number): void;
+  getStreamChecked(fd: number): Stream;
+  readonly ErrnoError: new (errno: number) => Error;
+}
+
 /** What we call of h5wasm's compiled module; objects are named by their path, an own heap holds all data. */
 export interface Library {
   /** Another array whenever the heap grew: never keep it over a call. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
-  readonly FS: {
-    open(path: string, flags: unknown, mode: unknown): unknown;
-    write(
-      stream: { nfd: number },
-      data: Int8Array,
-      offset: number,
-      length: number,
-      position?: number,
-    ): number;
-    readonly ErrnoError: new (errno: number) => Error;
-  };
+  readonly FS: FileSystem;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
   open(name: string, mode: number, trackOrder: boolean, low: number, high: number): bigint;
@@ -116,20 +125,51 @@ async function load(count: number): Promise<Library> {
 /**
  * While a call of ours runs, the library can open the one file it is about and nothing else, so that links, virtual
  * datasets and external storage of a stranger's file lead nowhere; and what it would print to stderr is the reason
- * of our error.
+ * of our error. The file's blocks are cached.
  */
-function confine(fs: Library['FS']): void {
+function confine(fs: FileSystem): void {
   const open = fs.open.bind(fs);
+  const close = fs.close.bind(fs);
+  const read = fs.read.bind(fs);
   const write = fs.write.bind(fs);
+  const truncate = fs.ftruncate.bind(fs);
+  const caches = new Map<Stream, BlockCache>();
   fs.open = (path, flags, mode) => {
     if (current !== null && path !== current.path) throw new fs.ErrnoError(EACCES);
-    return open(path, flags, mode);
+    const stream = open(path, flags, mode);
+    const move = (by: Move) => (bytes: Uint8Array, offset: number, length: number, place: number) =>
+      by(stream, bytes, offset, length, place);
+    caches.set(stream, new BlockCache(move(read), move(write), fstatSync(stream.nfd).size));
+    return stream;
+  };
+  fs.read = (stream, data, offset, length, position) => {
+    const cache = caches.get(stream);
+    if (cache === undefined || position === undefined) return read(stream, data, offset, length, position);
+    return cache.read(data.subarray(offset, offset + length), length, position);
   };
   fs.write = (stream, data, offset, length, position) => {
-    if (current === null || stream.nfd !== STDERR) return write(stream, data, offset, length, position);
-    const text = Buffer.from(data.buffer, data.byteOffset + offset, length).toString('utf8');
-    current.printed = (current.printed + text).slice(-KEPT_TEXT);
-    return length;
+    if (current !== null && stream.nfd === STDERR) {
+      const text = Buffer.from(data.buffer, data.byteOffset + offset, length).toString('utf8');
+      current.printed = (current.printed + text).slice(-KEPT_TEXT);
+      return length;
+    }
+    const cache = caches.get(stream);
+    if (cache === undefined || position === undefined) return write(stream, data, offset, length, position);
+    return cache.write(data.subarray(offset, offset + length), length, position);
+  };
+  fs.ftruncate = (fd, length) => {
+    const cache = caches.get(fs.getStreamChecked(fd));
+    cache?.flush();
+    cache?.resize(length);
+    truncate(fd, length);
+  };
+  fs.close = (stream) => {
+    try {
+      caches.get(stream)?.flush();
+    } finally {
+      caches.delete(stream);
+      close(stream);
+    }
   };
 }
 

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { shown } from '../../core/findings.js';
 import type { ColumnSchema } from '../../core/streams.js';
 import { fetch, requireElement, type Values } from './element.js';
@@ -32,12 +33,13 @@ export class Hdf5FileReader {
   /** @throws Hdf5Error when it is no HDF5 file */
   constructor(library: Library, path: string) {
     this.library = library;
-    this.path = path;
+    // as the library will open it
+    this.path = resolve(path);
     const stats = statSync(path);
     // opening a pipe would wait for ever
     if (!stats.isFile()) throw new Hdf5Error('it is not a file');
     this.budget = LARGEST_RATIO * stats.size;
-    this.file = calling(path, () => library.open(path, 0, false, -1, -1));
+    this.file = calling(this.path, () => library.open(this.path, 0, false, -1, -1));
     if (this.file < 0n) throw new Hdf5Error('it is not an HDF5 file');
     this.scratch = new Scratch(library);
   }
@@ -111,11 +113,15 @@ export class Hdf5FileReader {
     return calling(this.path, () => this.library.get_attribute_names(this.file, path));
   }
 
-  /** Reads a number or boolean into row `at` of a column. */
-  number(path: string, schema: ColumnSchema, column: Float64Array | Uint8Array, at: number): void {
+  /** @throws ColumnError when an attribute is not one number or boolean, as its column has it */
+  requireNumber(path: string, schema: ColumnSchema): void {
     const found = this.describeAttribute(path, schema.name);
     requireElement(schema, found);
     if (found.total_size !== 1) throw new ColumnError(`column ${schema.name} is not one value`);
+  }
+
+  /** Reads a number or boolean into row `at` of a column. */
+  number(path: string, schema: ColumnSchema, column: Float64Array | Uint8Array, at: number): void {
     const pointer = BigInt(this.scratch.reserve(8));
     calling(this.path, () => this.library.get_attribute_data(this.file, path, schema.name, pointer));
     fetch(schema, 1, this.scratch, column, at);

@@ -25,6 +25,8 @@ export class Walk {
   private readonly streams: RunStreams;
   private readonly filling: FillingBatch;
   private readonly origin: Origin;
+  /** Attributes of which one was as it must be. */
+  private readonly known = new Set<string>();
 
   constructor(file: Hdf5FileReader, streams: RunStreams, filling: FillingBatch, origin: Origin) {
     this.file = file;
@@ -122,6 +124,11 @@ export class Walk {
     for (const schema of columns) {
       if (!attributes.has(schema.name))
         throw new ColumnError(`attribute ${schema.name} is missing in ${path}`);
+      // of our own file: the first episode's stands for all
+      if (this.origin === 'anybody' || !this.known.has(schema.name)) {
+        file.requireNumber(path, schema);
+        this.known.add(schema.name);
+      }
       file.number(path, schema, filling.batch.columns[schema.name] as Float64Array, filling.rows);
     }
     filling.setTexts(ids, 1);

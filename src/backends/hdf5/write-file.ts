@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ColumnSchema } from '../../core/streams.js';
 import { elementOf, fixedText, store, VLEN_TEXT, type Values } from './element.js';
 import { chunksOf } from './chunks.js';
@@ -23,11 +24,14 @@ export class Hdf5FileWriter {
   /** @param now the time that datasets get, in milliseconds since the epoch */
   constructor(library: Library, path: string, layout: DatasetLayout, now: number) {
     this.library = library;
-    this.path = path;
+    // as the library will open it
+    this.path = resolve(path);
     this.now = now;
     this.layout = layout;
     this.scratch = new Scratch(library);
-    this.file = writing(path, now, () => library.open(path, NEW_FILE, true, VERSION_1_10, VERSION_1_10));
+    this.file = writing(this.path, now, () =>
+      library.open(this.path, NEW_FILE, true, VERSION_1_10, VERSION_1_10),
+    );
   }
 
   group(path: string, ordered: boolean): void {

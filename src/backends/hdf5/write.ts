@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../../core/errors.js';
-import { HDF5_FILE, STREAM_NAMES } from '../../core/layout.js';
+import { HDF5_FILE, STREAM_NAMES, unfinishedHdf5Name } from '../../core/layout.js';
 import type { Batch } from '../../core/batch.js';
 import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
 import { exists, syncDirectory } from '../../io/atomic.js';
@@ -58,7 +58,7 @@ class Hdf5Writer implements RunWriter {
   async close(): Promise<WrittenFile[]> {
     const { directory } = this.options;
     const path = join(directory, HDF5_FILE);
-    const aside = join(directory, `.${HDF5_FILE}.${process.pid}`);
+    const aside = join(directory, unfinishedHdf5Name(process.pid));
     const written = await this.journal.close();
     const journal = written.map((file) => file.path);
     try {
@@ -88,7 +88,8 @@ class Hdf5Writer implements RunWriter {
     const file = new Hdf5FileWriter(await loadLibrary(), path, this.layout, Date.parse(run.start_time));
     let expected;
     try {
-      const reader = jsonl.openReader(directory, journal, streams);
+      // its lines are read in another thread while this one makes datasets
+      const reader = jsonl.openReader(directory, journal, streams, { threads: 1 });
       expected = await convert(reader, streams, new RunTree(file, run, streams));
       file.close();
     } catch (error) {
