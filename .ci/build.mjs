@@ -7,7 +7,13 @@ import { sourceHash, stampFile } from './source-hash.mjs';
 import { root, run } from './tools.mjs';
 
 /** What is started by file, processes and threads: each becomes a file of dist/cli. */
-const ENTRIES = ['cli/main', 'cli/job-worker', 'record/episode-thread', 'backends/jsonl/read-thread'];
+const ENTRIES = [
+  'cli/main',
+  'cli/job-worker',
+  'record/episode-thread',
+  'backends/jsonl/read-thread',
+  'backends/hdf5/make-thread',
+];
 /** Large, native or with files of their own: loaded from node_modules, and only when they are needed. */
 const NOT_BUNDLED =
   /^(?:node:|@bomb\.sh\/tab|apache-arrow|better-sqlite3|h5wasm|node-sqlite3-wasm|parquet-wasm|zarrita|zlib-sync)/;

@@ -5,23 +5,17 @@ import { mkdir } from 'node:fs/promises';
 import { createGzip } from 'node:zlib';
 import { createStepBatch } from '../dist/core/batch.js';
 import { formatEpisodeId } from '../dist/core/ids.js';
-import { Simulation } from '../dist/sim/simulation.js';
-import { envSchema, movieSchema, policySchema } from '../dist/sim/config.js';
+import { openSimulation } from './open-simulation.mjs';
 
 const [directory, episodes, maxSteps] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 await mkdir(directory, { recursive: true });
 
-const simulation = new Simulation({
-  env: envSchema.parse({ grid_size: [64n, 64n], max_steps: BigInt(maxSteps), goal_radius: 0n }),
-  movie: movieSchema.parse({}),
-  policy: policySchema.parse({ name: 'random' }),
-  frames: null,
-  actions: null,
-});
+const simulation = openSimulation(maxSteps);
 const step = createStepBatch(1, simulation.observationWidth);
 const gzip = createGzip();
 gzip.pipe(createWriteStream(`${directory}/steps.jsonl.gz`));
 
+const begun = performance.now();
 let steps = 0;
 for (let episode = 0; episode < episodes; episode++) {
   simulation.begin(episode, episode);
@@ -51,4 +45,4 @@ for (let episode = 0; episode < episodes; episode++) {
 }
 gzip.end();
 await once(gzip, 'end');
-console.log(JSON.stringify({ steps }));
+console.log(JSON.stringify({ steps, seconds: (performance.now() - begun) / 1000 }));

@@ -59,6 +59,7 @@ export async function checkJobs(
     await problems.collect(job, async () => {
       const loaded = await loadConfig({ ...request, overrides: job.overrides }, { source });
       const task = captureTask(loaded, argv);
+      requireRecorded(task.settings);
       const { configHash } = task.provenance;
       if (job.config_hash !== null && job.config_hash !== configHash) throw changed();
       await checkInputs(task.settings);
@@ -69,6 +70,14 @@ export async function checkJobs(
   progress.end();
   problems.refuse();
   return checked;
+}
+
+/** What came of a job is told from its run, in another process or at another time. */
+function requireRecorded({ record }: CaptureSettings): void {
+  if (record.backend !== 'none') return;
+  throw new CaptureError('config', 'record=none leaves no run that a sweep could report', {
+    hint: 'record in a format, record=jsonl say, or run single captures',
+  });
 }
 
 /** Without the hashes, which differ from job to job: it is one problem. */

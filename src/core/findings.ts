@@ -48,6 +48,7 @@ export const FINDING_CODES = {
   'part-double': error('two files claim the same part number'),
   'backend-fallback': note('recorded in another format than asked for, since a module was not installed'),
   'file-unknown': note('a file that is no part of a run'),
+  'file-leftover': note('a file that a capture leaves which runs or was killed'),
   'directory-run-id': error('the directory is not named as the run_id in run.json'),
   'directory-experiment': note('the parent directory is not named as the experiment in run.json'),
   'run-name': error('run_id or experiment is no name a directory of ours may have'),

@@ -29,6 +29,12 @@ export const parquetName = (stream: StreamName): string => parquetPartName(strea
 export const HDF5_FILE = 'run.h5';
 export const SQLITE_FILE = 'run.sqlite';
 
+/** What a Parquet file is called until it is whole, which no pattern for Parquet files matches. */
+export const unfinishedParquetName = (name: string): string => `${name}.tmp`;
+
+/** What an HDF5 file is called until it has been read back. */
+export const unfinishedHdf5Name = (pid: number): string => `.${HDF5_FILE}.${pid}`;
+
 export interface StreamFile {
   stream: StreamName;
   format: 'jsonl' | 'parquet';
@@ -54,9 +60,34 @@ export function parseStreamFile(name: string): StreamFile | null {
   return null;
 }
 
+const WITHOUT_RECORDS: ReadonlySet<string> = new Set([
+  RUN_FILE,
+  MANIFEST_FILE,
+  CONFIG_FILE,
+  OVERRIDES_FILE,
+  LOCK_FILE,
+  DATASET_INDEX_FILE,
+]);
+
+/** Whether a run has a file of this name beside its records. */
+export const isFileBesideRecords = (name: string): boolean => WITHOUT_RECORDS.has(name);
+
 /** Whether records lie in a file of this name. */
 export const isRecordFile = (name: string): boolean =>
   name === HDF5_FILE || name === SQLITE_FILE || parseStreamFile(name) !== null;
+
+// A Parquet file, an HDF5 file, and a file that is written whole or not at all.
+const UNFINISHED =
+  /^(?:(?:steps|episodes)(?:\.part\d{1,9})?\.parquet\.tmp|\.run\.h5\.\d+|\.[a-z]+\.(?:json|yaml)\.[0-9a-f]{8}\.tmp)$/;
+
+/**
+ * What a name stands for that only a capture leaves which runs or was killed: a `journal` belongs to the SQLite file,
+ * of a file that is `unfinished` nobody can read anything. Null for other names.
+ */
+export function leftoverOf(name: string): 'journal' | 'unfinished' | null {
+  if (/^run\.sqlite-(?:wal|shm|journal)$/.test(name)) return 'journal';
+  return UNFINISHED.test(name) ? 'unfinished' : null;
+}
 
 /** The parts of one stream in one format among a directory's names, ordered by number. */
 function streamParts(format: StreamFile['format'], stream: StreamName, names: Iterable<string>): string[] {

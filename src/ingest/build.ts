@@ -31,7 +31,7 @@ export async function buildFolder(
     if (toCopy.has(file.path)) copied.push(await copyRunFile(path, folder, file));
   }
 
-  const records = await openRecords(source.directory, names, source.own);
+  const records = await openRecords(source.directory, names, source.own, source);
   const made = await makeParquet(records, facts.withoutParquet, run, folder);
 
   const survey = source.manifest === null ? await surveyRun(records) : null;

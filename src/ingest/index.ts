@@ -19,6 +19,8 @@ export interface IngestSettings {
   dryRun: boolean;
   /** A backend of one's own that recorded the run. */
   own?: Backend | undefined;
+  /** Threads to read in beside the caller's own; none without it. */
+  threads?: number;
 }
 
 export type Validate = (runDir: string) => Promise<Report>;
@@ -39,7 +41,7 @@ export type IngestResult =
  */
 export async function ingest(settings: IngestSettings, validate: Validate): Promise<IngestResult> {
   const { runDir, outDir, dryRun } = settings;
-  const source = await openSource(runDir, settings.own);
+  const source = await openSource(runDir, settings);
   const { experiment, run_id: runId } = source.directory.run;
   await requireNoDanglingLink(outDir);
   await requireApart(runDir, join(outDir, experiment, runId));

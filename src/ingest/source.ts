@@ -41,13 +41,18 @@ export interface Source {
   manifest: Manifest | null;
   /** A backend of one's own that recorded it. */
   own: Backend | undefined;
+  /** Threads to read in beside the caller's own. */
+  threads: number;
 }
 
 /**
  * Opens a run that may be ingested: names that are safe as folders, not being written, finished.
  * @throws CaptureError `input` or `busy`
  */
-export async function openSource(path: string, own?: Backend): Promise<Source> {
+export async function openSource(
+  path: string,
+  { own, threads = 0 }: { own?: Backend | undefined; threads?: number } = {},
+): Promise<Source> {
   const directory = await openRun(path);
   const { run } = directory;
   requireSafeComponent(`${join(path, RUN_FILE)}: experiment`, run.experiment, 'input');
@@ -65,12 +70,12 @@ export async function openSource(path: string, own?: Backend): Promise<Source> {
     });
   }
   const parsed = manifestSchema.safeParse(plainJson(manifestJson));
-  if (parsed.success) return { directory, manifestJson, manifest: parsed.data, own };
+  if (parsed.success) return { directory, manifestJson, manifest: parsed.data, own, threads };
   // validation says what is wrong with one that should be ours
   if (manifestJson !== null && run.schema_version === FOREIGN_SCHEMA) {
     requireForeignManifest(join(path, MANIFEST_FILE), manifestJson, run);
   }
-  return { directory, manifestJson, manifest: null, own };
+  return { directory, manifestJson, manifest: null, own, threads };
 }
 
 function requireForeignManifest(path: string, manifestJson: JsonMap, run: RunMetadata): void {

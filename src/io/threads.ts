@@ -44,6 +44,9 @@ const YOUNG_MB = 8;
 /** Tasks a thread has in hand, so that it need not wait for the next one. */
 const TASKS_AHEAD = 2;
 
+/** A message of a task, or how the task ended. */
+type Queued<Message> = { message: Message } | { error: PlainError | null };
+
 interface Thread<Task> {
   worker: Worker;
   tasks: number;
@@ -60,8 +63,7 @@ export class OrderedThreads<Setup, Task, Message> {
   private readonly plan: ThreadPlan<Setup, Task>;
   private readonly pending: Iterator<Task>;
   private readonly threads: Thread<Task>[] = [];
-  /** Messages by task; null stands for its end. */
-  private readonly queues = new Map<number, { thread: Thread<Task>; messages: (Message | null)[] }>();
+  private readonly queues = new Map<number, { thread: Thread<Task>; messages: Queued<Message>[] }>();
   private given = 0;
   private exhausted = false;
   private failure: Error | null = null;
@@ -87,10 +89,13 @@ export class OrderedThreads<Setup, Task, Message> {
         for (;;) {
           if (queue.messages.length === 0) await this.arrival();
           if (this.failure !== null) throw this.failure;
-          const message = queue.messages.shift();
-          if (message === undefined) continue;
-          if (message === null) break;
-          yield message;
+          const next = queue.messages.shift();
+          if (next === undefined) continue;
+          if ('error' in next) {
+            if (next.error !== null) throw fromPlain(next.error);
+            break;
+          }
+          yield next.message;
           this.queued--;
           queue.thread.send({ kind: 'taken' });
         }
@@ -120,11 +125,10 @@ export class OrderedThreads<Setup, Task, Message> {
     if (from.task === null) return this.fail(fromPlain(from.error));
     if ('message' in from) {
       this.queued++;
-      this.queues.get(from.task)!.messages.push(from.message);
-    } else if (from.error !== null) {
-      return this.fail(fromPlain(from.error));
+      this.queues.get(from.task)!.messages.push({ message: from.message });
     } else {
-      this.queues.get(from.task)!.messages.push(null);
+      // what went wrong is said when all before it has been taken, as it would be without threads
+      this.queues.get(from.task)!.messages.push({ error: from.error });
       thread.tasks--;
       this.giveTask(thread);
     }

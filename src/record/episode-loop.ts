@@ -41,7 +41,10 @@ export class EpisodeLoop {
     this.pausedAt = this.handedOnAt;
   }
 
-  /** The chunks of a block of episodes. All its rows are in them, encoded too; a chunk is valid until the next. */
+  /**
+   * The chunks of a block of episodes. All its rows are in them, encoded too; a chunk is valid until the next. When a
+   * step fails, the steps before it are handed on first.
+   */
   async *run(block: EpisodeBlock): AsyncGenerator<Chunk> {
     const { builder, simulation, clock, offsets, seed, simulatedTime } = this.options;
     /** Steps of the block's episodes before this one, and of the chunks before this one. */
@@ -65,56 +68,75 @@ export class EpisodeLoop {
       builder.renew();
     }.bind(this);
 
-    for (let episode = block.from; episode < block.to; episode++) {
-      if (this.options.interrupted()) {
-        yield* handOn(true, true, true);
-        return;
-      }
-      const begun = clock.monotonic();
-      const stepsBefore = steps;
-      simulation.begin(seed + episode, episode);
-      builder.beginEpisode(episode + 1);
-      for (let state = 'full'; state !== 'over';) {
-        if (builder.full) yield* handOn(false, false, false);
-        const from = builder.steps.rows;
-        const taken = this.fill();
-        ({ state } = taken);
-        if (state === 'waiting') await simulation.pending();
-        steps += taken.steps;
-        stamps.push({ from, to: builder.steps.rows, stepsBefore });
-        if (state === 'over') break;
+    try {
+      for (let episode = block.from; episode < block.to; episode++) {
         if (this.options.interrupted()) {
           yield* handOn(true, true, true);
           return;
         }
-        const now = clock.monotonic();
-        if (simulatedTime === null && now - this.handedOnAt >= this.options.flushMs) {
-          yield* handOn(false, false, true);
+        const begun = clock.monotonic();
+        const stepsBefore = steps;
+        simulation.begin(seed + episode, episode);
+        builder.beginEpisode(episode + 1);
+        for (let state = 'full'; state !== 'over';) {
+          if (builder.full) yield* handOn(false, false, false);
+          const from = builder.steps.rows;
+          const taken = this.fill();
+          ({ state } = taken);
+          steps += taken.steps;
+          stamps.push({ from, to: builder.steps.rows, stepsBefore });
+          if (taken.failure !== null) throw taken.failure.error;
+          if (state === 'waiting') await simulation.pending();
+          if (state === 'over') break;
+          if (this.options.interrupted()) {
+            yield* handOn(true, true, true);
+            return;
+          }
+          const now = clock.monotonic();
+          if (simulatedTime === null && now - this.handedOnAt >= this.options.flushMs) {
+            yield* handOn(false, false, true);
+          }
+          if (now - this.pausedAt >= PAUSE_EVERY_MS) {
+            this.pausedAt = now;
+            await setImmediate();
+          }
         }
-        if (now - this.pausedAt >= PAUSE_EVERY_MS) {
-          this.pausedAt = now;
-          await setImmediate();
-        }
+        builder.endEpisode(simulation.summary(), clock.monotonic() - begun);
+        if (episode + 1 === block.to) yield* handOn(true, false, true);
       }
-      builder.endEpisode(simulation.summary(), clock.monotonic() - begun);
-      if (episode + 1 === block.to) yield* handOn(true, false, true);
+    } catch (error) {
+      yield* handOn(false, false, true);
+      throw error;
     }
   }
 
   /** Takes steps until the chunk is full, the episode over, or it is time to look at the clock. */
-  private fill(): { state: ReturnType<Simulation['fill']>; steps: number } {
+  private fill(): Filled {
     const { builder, simulation, recording, clock, simulatedTime } = this.options;
     const { steps } = builder;
     const from = steps.rows;
     const room = steps.columns.step.length;
-    const state = simulation.fill(steps, simulatedTime === null ? Math.min(room, from + CLOCK_STRIDE) : room);
+    let state: Filled['state'] = 'over';
+    let failure: Filled['failure'] = null;
+    try {
+      state = simulation.fill(steps, simulatedTime === null ? Math.min(room, from + CLOCK_STRIDE) : room);
+    } catch (error) {
+      failure = { error };
+    }
     const taken = steps.rows - from;
     if (!recording.full) steps.rows = from;
     else if (recording.step_interval > 1) thin(steps, from, recording.step_interval);
     if (simulatedTime === null) steps.columns.ts.fill(clock.now() / 1000, from, steps.rows);
     builder.addSteps(from, taken);
-    return { state, steps: taken };
+    return { state, steps: taken, failure };
   }
+}
+
+interface Filled {
+  state: ReturnType<Simulation['fill']>;
+  steps: number;
+  /** What went wrong in the step after these. */
+  failure: { error: unknown } | null;
 }
 
 interface Stamp {

@@ -10,7 +10,7 @@ import { SharedOffsets } from './step-offsets.js';
 /* A thread that simulates blocks of episodes and encodes their records. */
 serveTasks<EpisodeBlock, Chunk>(async (setup: EpisodeThread) => {
   const [{ simulation }, backend] = await Promise.all([
-    prepareSimulation(setup.settings),
+    prepareSimulation(setup.settings, { checked: true }),
     loadBackend(setup.backend, setup.cwd),
   ]);
   const stop = new Int32Array(setup.stop);

@@ -22,8 +22,14 @@ export interface PreparedSimulation {
   inputs: RunInput[];
 }
 
-/** Reads what the settings name (movie, actions file) and builds the simulation; nothing is written yet. */
-export async function prepareSimulation(settings: CaptureSettings): Promise<PreparedSimulation> {
+/**
+ * Reads what the settings name (movie, actions file) and builds the simulation; nothing is written yet.
+ * @param checked whether another thread has looked through the movie, which then is not an input here
+ */
+export async function prepareSimulation(
+  settings: CaptureSettings,
+  { checked = false }: { checked?: boolean } = {},
+): Promise<PreparedSimulation> {
   const { env, movie, policy } = settings;
   const inputs: RunInput[] = [];
   let frames: MovieFrames | null = null;
@@ -34,8 +40,10 @@ export async function prepareSimulation(settings: CaptureSettings): Promise<Prep
       });
     }
     frames = await openMovie(movie.path);
-    await readFrames(frames, env.max_steps);
-    inputs.push({ uri: movie.path, sha256: await movieDigest(movie.path), role: 'movie' });
+    if (!checked) {
+      await readFrames(frames, env.max_steps);
+      inputs.push({ uri: movie.path, sha256: await movieDigest(movie.path), role: 'movie' });
+    }
   }
   let actions: readonly (readonly number[])[] | null = null;
   if (policy.name === 'scripted') {

@@ -4,6 +4,7 @@ import { streamsOf } from '../core/streams.js';
 import type { Simulation } from '../sim/simulation.js';
 import { bufferRows, stepBytes } from './buffer.js';
 import type { CapturePorts } from './capture.js';
+import type { Chunk } from './chunk.js';
 import { recordingOfConfig } from './config.js';
 import { openSource, type EpisodeSource } from './episode-source.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
@@ -34,8 +35,8 @@ export interface RecordRun {
 }
 
 /**
- * Episodes -> chunks -> recorder -> files, until all are done or the signal aborts. On an error the files stay as far
- * as they came.
+ * Episodes -> chunks -> recorder -> files, until all are done or the signal aborts. When an episode fails, the files
+ * are finished with what was recorded before; when writing does, they stay as far as they came.
  */
 export async function recordRun(
   settings: CaptureSettings,
@@ -60,17 +61,26 @@ export async function recordRun(
     metrics,
     flushMs: clock === 'wall' ? record.performance.buffer.flush_interval_seconds * 1000 : null,
   });
+  let recorded: Recorded;
+  let failure: Failure | null;
   try {
     const plan = { settings, runId: run.runId, startMs: run.startMs };
     const source = openSource(plan, ports.cores, { ...ports, ...writers, simulation, cwd });
-    await recordAll(source, recorder, metrics, ports);
+    failure = await recordAll(source, recorder, metrics, ports);
     const written = await recorder.close();
     const bytes = [...written.recorded, ...written.copied].reduce((sum, file) => sum + file.bytes, 0);
-    return { counts: recorder.counts, taken: recorder.taken, written, metrics: metrics.finish(bytes) };
+    recorded = { counts: recorder.counts, taken: recorder.taken, written, metrics: metrics.finish(bytes) };
   } catch (error) {
     for (const writer of [main, ...copies]) await writer.abort();
     throw error;
   }
+  if (failure !== null) throw failure.error;
+  return recorded;
+}
+
+/** Why there are no more chunks, when that is not that all are done. */
+interface Failure {
+  error: unknown;
 }
 
 async function recordAll(
@@ -78,13 +88,33 @@ async function recordAll(
   recorder: Recorder,
   metrics: MetricsGatherer,
   { clock, ...ports }: CapturePorts,
-): Promise<void> {
+): Promise<Failure | null> {
+  const chunks = new UntilFailure(source.chunks());
   let waitingSince = clock.monotonic();
-  for await (const chunk of source.chunks()) {
+  for await (const chunk of chunks.taken()) {
     metrics.waitedForRecordsMs += clock.monotonic() - waitingSince;
     await recorder.take(chunk, source.queued());
     ports.onProgress({ episodes: recorder.counts.episodes, steps: recorder.taken });
-    if (chunk.cut) return;
+    if (chunk.cut) break;
     waitingSince = clock.monotonic();
+  }
+  return chunks.failure;
+}
+
+/** Tells what fails in making chunks from what fails in recording them. */
+class UntilFailure {
+  failure: Failure | null = null;
+  private readonly chunks: AsyncIterable<Chunk>;
+
+  constructor(chunks: AsyncIterable<Chunk>) {
+    this.chunks = chunks;
+  }
+
+  async *taken(): AsyncGenerator<Chunk> {
+    try {
+      yield* this.chunks;
+    } catch (error) {
+      this.failure = { error };
+    }
   }
 }

@@ -71,36 +71,40 @@ export class Simulation {
     const extra = this.extra.bind(batch);
     let row = batch.rows;
     let state: 'full' | 'over' | 'waiting' = 'over';
-    while (!episode.over) {
-      if (row >= capacity) {
-        state = 'full';
-        break;
+    try {
+      while (!episode.over) {
+        if (row >= capacity) {
+          state = 'full';
+          break;
+        }
+        this.loading = episode.pending();
+        if (this.loading !== null) {
+          state = 'waiting';
+          break;
+        }
+        if (extra !== null) extra.before();
+        episode.advance();
+        columns.step[row] = episode.steps;
+        if (action !== null) action[row] = episode.action;
+        if (reward !== null) reward[row] = environment.reward;
+        columns.terminated[row] = episode.terminated ? 1 : 0;
+        columns.truncated[row] = episode.truncated ? 1 : 0;
+        columns.agent_x[row] = agent.x;
+        columns.agent_y[row] = agent.y;
+        columns.distance_to_goal[row] = environment.distance;
+        if (observations !== null) {
+          const { width, values } = observations;
+          // A batch never holds -0, which adding 0 turns into 0.
+          for (let i = 0; i < width; i++) values[row * width + i] = observation[i]! + 0;
+        }
+        columns.seed[row] = episode.seed;
+        if (extra !== null) extra.write(row);
+        row++;
       }
-      this.loading = episode.pending();
-      if (this.loading !== null) {
-        state = 'waiting';
-        break;
-      }
-      if (extra !== null) extra.before();
-      episode.advance();
-      columns.step[row] = episode.steps;
-      if (action !== null) action[row] = episode.action;
-      if (reward !== null) reward[row] = environment.reward;
-      columns.terminated[row] = episode.terminated ? 1 : 0;
-      columns.truncated[row] = episode.truncated ? 1 : 0;
-      columns.agent_x[row] = agent.x;
-      columns.agent_y[row] = agent.y;
-      columns.distance_to_goal[row] = environment.distance;
-      if (observations !== null) {
-        const { width, values } = observations;
-        // A batch never holds -0, which adding 0 turns into 0.
-        for (let i = 0; i < width; i++) values[row * width + i] = observation[i]! + 0;
-      }
-      columns.seed[row] = episode.seed;
-      if (extra !== null) extra.write(row);
-      row++;
+    } finally {
+      // the steps before one that failed are whole
+      batch.rows = row;
     }
-    batch.rows = row;
     return state;
   }
 

@@ -19,6 +19,8 @@ export interface RunContext {
   manifest: LoadedManifest | null;
   /** Which format the records are read from. */
   format: string;
+  /** Not finished, and nothing stands in its record files, if there are any. */
+  blank: boolean;
   readonly report: (code: FindingCodeName, file: string | null, message: string) => void;
 }
 

@@ -1,7 +1,7 @@
 import { plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { finding, type FindingCodeName } from '../core/findings.js';
-import { MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
+import { isRecordFile, MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
 import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { manifestSchema } from '../core/records.js';
 import type { Finding, Report } from '../core/report.js';
@@ -9,6 +9,7 @@ import type { Backend } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
 import { openRecords } from '../backends/open-records.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
+import { isBlank } from './blank.js';
 import { CHECKS } from './checks/index.js';
 import { FILE_CHECKS } from './files/index.js';
 import { FindingList } from './finding-list.js';
@@ -19,8 +20,14 @@ import { RowChecks } from './row-checks.js';
 import type { LoadedManifest, RunContext } from './run-context.js';
 import { unreadableParts } from './unreadable.js';
 
-/** Told after every batch how many episodes and steps have been checked, and how many episodes there shall be. */
-export type OnProgress = (episodes: number, steps: number, total: number) => void;
+export interface ValidateOptions {
+  /** Told after every batch how many episodes and steps have been checked, and how many episodes there shall be. */
+  onProgress?: (episodes: number, steps: number, total: number) => void;
+  /** A backend of one's own that recorded the run. */
+  own?: Backend | undefined;
+  /** Threads to read in beside the caller's own; none without it. */
+  threads?: number;
+}
 
 type Say = (code: FindingCodeName, file: string | null, message: string) => void;
 
@@ -31,14 +38,9 @@ const READER_CHECKS = ['gzip', 'lines'];
  * Checks a finished run on disk: its files, every record, and the sense of the whole. Reads each file once or twice
  * as a stream and changes nothing; memory does not grow with the run.
  *
- * @param own a backend of one's own that recorded it
  * @throws CaptureError `input` when the path is no run directory or its run.json cannot be read
  */
-export async function validateRun(
-  path: string,
-  onProgress: OnProgress = () => {},
-  own?: Backend,
-): Promise<Report> {
+export async function validateRun(path: string, options: ValidateOptions = {}): Promise<Report> {
   const directory = await openRun(path);
   const findings = new FindingList();
   const say: Say = (code, file, message) => findings.add(finding(code, file, null, message));
@@ -46,9 +48,10 @@ export async function validateRun(
   const manifest = await loadManifest(directory, foreign, say);
   const unreadable = await unreadableParts(directory);
   for (const [name, reason] of unreadable) say('file-unreadable', name, reason);
-  const readable = directory.names.filter((name) => !unreadable.has(name));
-  const { reader, format, copy } = await open(directory, readable, own);
-  const context: RunContext = { directory, foreign, manifest, format, report: say };
+  const blank = !foreign && (await isBlank(directory));
+  const readable = directory.names.filter((name) => !unreadable.has(name) && !(blank && isRecordFile(name)));
+  const { reader, format, copy } = await open(directory, readable, options);
+  const context: RunContext = { directory, foreign, manifest, format, blank, report: say };
   for (const check of FILE_CHECKS) await check.before?.(context);
 
   const checks = new RowChecks({
@@ -60,7 +63,7 @@ export async function validateRun(
   const copies = openCopies(context, copy, findings.add);
   const total = directory.run.episode_seeds.length;
   const onBatch = async (stream: StreamName, read: ReadBatch, broken: boolean): Promise<void> => {
-    onProgress(checks.counts.episodes, checks.counts.steps, total);
+    options.onProgress?.(checks.counts.episodes, checks.counts.steps, total);
     await copies.get(stream)?.compare(read, broken);
   };
   const listed = [...unreadable.keys(), ...(manifest?.data?.files.map((file) => file.path) ?? [])];
@@ -107,9 +110,13 @@ function openCopies(
 }
 
 /** The run's records, and those of the Parquet files beside them, which are a copy. */
-async function open(directory: RunDirectory, readable: readonly string[], own: Backend | undefined) {
+async function open(
+  directory: RunDirectory,
+  readable: readonly string[],
+  { own, threads = 0 }: ValidateOptions,
+) {
   const { path, names } = directory;
-  const { backend, streams, reader } = await openRecords(directory, readable, own);
+  const { backend, streams, reader } = await openRecords(directory, readable, own, { threads });
   const parquet = await backends.get('parquet')();
   // a run without any records counts as one that lacks the usual ones
   const format = backend.has(readable) ? backend.name : 'jsonl';

@@ -12,12 +12,12 @@ function memoryFile(most: number) {
     get contents() {
       return bytes.subarray(0, length);
     },
-    readAt(target: Uint8Array, offset: number, count: number, place: number): number {
+    readAt: (target: Uint8Array, offset: number, count: number, place: number): number => {
       const moved = Math.max(0, Math.min(count, most, length - place));
       target.set(bytes.subarray(place, place + moved), offset);
       return moved;
     },
-    writeAt(source: Uint8Array, offset: number, count: number, place: number): number {
+    writeAt: (source: Uint8Array, offset: number, count: number, place: number): number => {
       const moved = Math.min(count, most);
       bytes.set(source.subarray(offset, offset + moved), place);
       length = Math.max(length, place + moved);

@@ -53,7 +53,7 @@ function workplace(): { cwd: string; env: Record<string, string> } {
   const path = [bin, ...(peers.python === null ? [] : [dirname(peers.python)]), process.env['PATH']].join(
     ':',
   );
-  // the modules that docs/extending.md shows, and the package they use
+  // the modules that the pages show, and the package they use
   cpSync(join(ROOT, 'docs/examples'), cwd, { recursive: true });
   mkdirSync(join(cwd, 'node_modules'));
   symlinkSync(ROOT, join(cwd, 'node_modules/plume-nav-capture'));

@@ -30,9 +30,9 @@ function authorsFolder(): string {
   return cwd;
 }
 
-it.each(readdirSync(EXAMPLES))('docs/extending.md shows %s as it is', (name) => {
-  const page = readFileSync(join(ROOT, 'docs/extending.md'), 'utf8');
-  expect(page).toContain(`\`\`\`js\n${readFileSync(join(EXAMPLES, name), 'utf8')}\`\`\`\n`);
+it.each(readdirSync(EXAMPLES))('a page shows %s as it is', (name) => {
+  const pages = ['extending.md', 'recorder.md'].map((page) => readFileSync(join(ROOT, 'docs', page), 'utf8'));
+  expect(pages.join('\n')).toContain(`\`\`\`js\n${readFileSync(join(EXAMPLES, name), 'utf8')}\`\`\`\n`);
 });
 
 describe('the examples', () => {

@@ -316,6 +316,7 @@ describe('what is wrong is said before anything is written', () => {
       'job 2 (run_id=a): run_id: expected run-YYYYMMDD-HHMMSS',
     ],
     ['an experiment that escapes', ['-m', 'experiment=../a,b'], '../a'],
+    ['nothing recorded', ['-m', 'seed=1,2', 'record=none'], 'all 2 jobs: record=none leaves no run'],
     ['no jobs at a time', ['-m', 'seed=1,2', '--jobs', '0'], "--jobs: expected an integer >= 1, not '0'"],
     ['half a job at a time', ['-m', 'seed=1,2', '--jobs', '0.5'], "not '0.5'"],
     [

@@ -1,21 +1,22 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../../core/errors.js';
-import { HDF5_FILE, STREAM_NAMES, unfinishedHdf5Name } from '../../core/layout.js';
+import { HDF5_FILE, unfinishedHdf5Name } from '../../core/layout.js';
 import type { Batch } from '../../core/batch.js';
 import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
 import { exists, syncDirectory } from '../../io/atomic.js';
 import { hashFile } from '../../io/file-hash.js';
 import { ioError } from '../../io/io-error.js';
+import { packageRoot } from '../../io/package-info.js';
+import { OrderedThreads } from '../../io/threads.js';
 import type { WriterOptions } from '../backend.js';
 import { jsonl } from '../jsonl/index.js';
 import type { StorageOptions } from '../storage.js';
-import { convert, fingerprintsOf } from './convert.js';
 import { datasetLayout, type DatasetLayout } from './filters.js';
-import { forgetLibrary, loadLibrary } from './library.js';
-import { Hdf5Reader } from './read.js';
-import { RunTree } from './tree.js';
-import { Hdf5FileWriter } from './write-file.js';
+import { makeFile, type Making } from './make-file.js';
+
+/** Compressed bytes that become an HDF5 file in about the time in which a thread starts. */
+const WORTH_THREAD = 1 << 20;
 
 /** The journal lives for minutes: time counts more than its size. It has one part a stream. */
 export const journalStorage = (storage: StorageOptions): StorageOptions => ({
@@ -64,14 +65,13 @@ class Hdf5Writer implements RunWriter {
     try {
       // of a killed process that had our number
       await rm(aside, { force: true, recursive: true });
-      const rows = written.reduce((sum, file) => sum + file.rows, 0);
-      await this.make(aside, journal, rows);
+      await this.make(aside, written);
       await sync(aside);
       const { bytes, sha256 } = await hashFile(aside);
       await rename(aside, path);
       await syncDirectory(directory);
       for (const name of journal) await rm(join(directory, name));
-      return [{ path: HDF5_FILE, bytes, sha256, rows }];
+      return [{ path: HDF5_FILE, bytes, sha256, rows: sumOf(written, 'rows') }];
     } catch (error) {
       await rm(aside, { force: true, recursive: true });
       const reason = ioError('', error).message.replace(/^: /, '');
@@ -82,32 +82,28 @@ class Hdf5Writer implements RunWriter {
     }
   }
 
-  /** Makes the file of the journal's rows, of both streams, and reads it back. */
-  private async make(path: string, journal: readonly string[], rows: number): Promise<void> {
+  /** In a thread of its own, whose memory stays small, unless there is little to do. */
+  private async make(path: string, journal: readonly WrittenFile[]): Promise<void> {
     const { directory, run, streams } = this.options;
-    const file = new Hdf5FileWriter(await loadLibrary(), path, this.layout, Date.parse(run.start_time));
-    let expected;
-    try {
-      // its lines are read in another thread while this one makes datasets
-      const reader = jsonl.openReader(directory, journal, streams, { threads: 1 });
-      expected = await convert(reader, streams, new RunTree(file, run, streams));
-      file.close();
-    } catch (error) {
-      // it may hold on to the file, and would write to it again
-      forgetLibrary();
-      throw error;
-    }
-    const found = await fingerprintsOf(new Hdf5Reader(path, HDF5_FILE, streams, 'ours'), streams);
-    for (const name of STREAM_NAMES) {
-      if (found[name].finish() !== expected[name].finish()) {
-        throw new CaptureError('io', `read back, the ${name} are not those that were recorded`);
-      }
-    }
-    if (expected.steps.rows + expected.episodes.rows !== rows) {
-      throw new CaptureError('io', `the journal does not have the ${rows} records that were written to it`);
-    }
+    const { layout } = this;
+    const names = journal.map((file) => file.path);
+    const rows = sumOf(journal, 'rows');
+    const making = { path, directory, journal: names, rows, run, streams, layout };
+    if (sumOf(journal, 'bytes') < WORTH_THREAD) return makeFile(making);
+    const thread = new OrderedThreads<null, Making, never>({
+      // the package's own place and not this module's, which a bundler may have moved
+      entry: join(packageRoot(), 'dist/cli/make-thread.js'),
+      setup: null,
+      tasks: [making],
+      threads: 1,
+      window: 1,
+    });
+    await thread.messages().next();
   }
 }
+
+const sumOf = (files: readonly WrittenFile[], key: 'rows' | 'bytes'): number =>
+  files.reduce((sum, file) => sum + file[key], 0);
 
 async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r+');

@@ -1,6 +1,6 @@
 import { shown, type FindingCodeName } from '../../core/findings.js';
 import type { StreamSchema } from '../../core/streams.js';
-import { MAX_LIST_WIDTH, type Field, type RowBatch } from './row-batch.js';
+import { MAX_LIST_WIDTH, type Field, type RowBatch } from '../row-batch.js';
 
 export interface LineProblem {
   code: Extract<FindingCodeName, `line-${string}`>;

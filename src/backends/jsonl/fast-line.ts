@@ -2,7 +2,7 @@ import type { StreamSchema } from '../../core/streams.js';
 import { Literal } from './literal.js';
 import { FAILED, ValueReader } from './read-value.js';
 import { Recall, type ReadSlot, type RecallKey } from './recall.js';
-import type { RowBatch } from './row-batch.js';
+import type { RowBatch } from '../row-batch.js';
 import { recordSlots } from './slots.js';
 
 /** Columns whose text tends to come back, and how it is found again; without a key it is the last row's. */

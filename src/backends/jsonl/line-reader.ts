@@ -6,7 +6,7 @@ import type { StreamSchema } from '../../core/streams.js';
 import { AnyLine } from './any-line.js';
 import { FastLine } from './fast-line.js';
 import { LineBuffer } from './line-buffer.js';
-import { RowBatch } from './row-batch.js';
+import { RowBatch } from '../row-batch.js';
 
 const BATCH_ROWS = 4096;
 /** No record comes near it; a file without newlines must not end up in memory. */

@@ -6,7 +6,7 @@ import { LineReader, type Report } from './line-reader.js';
 import type { RangeRows, ReadSetup, ReadTask } from './read-range.js';
 
 /** What the members of a range inflate to: a few batches. */
-const RANGE_BYTES = 4 << 20;
+const RANGE_BYTES = 1 << 20;
 
 /** The files of a stream, cut into ranges of members as the tasks are asked for. */
 export class StreamRanges {

@@ -1,5 +1,5 @@
 import { Literal } from './literal.js';
-import type { Field, RowBatch } from './row-batch.js';
+import type { Field, RowBatch } from '../row-batch.js';
 import { latin1, NumberScanner } from './scan-number.js';
 
 const QUOTE = 34;

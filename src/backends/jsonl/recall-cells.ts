@@ -1,5 +1,5 @@
 import type { ListColumn } from '../../core/batch.js';
-import type { Field } from './row-batch.js';
+import type { Field } from '../row-batch.js';
 
 /** Where the values of a phrase lie in the batch: by kind, since a loop over arrays of one kind is the fastest. */
 export class RecallCells {

@@ -1,7 +1,7 @@
 import type { Literal } from './literal.js';
 import { FAILED, type ValueReader } from './read-value.js';
 import { RecallCells } from './recall-cells.js';
-import type { RowBatch } from './row-batch.js';
+import type { RowBatch } from '../row-batch.js';
 
 const WORD_BYTES = 8;
 /** Longer texts are read anew each time. */

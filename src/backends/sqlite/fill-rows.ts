@@ -1,6 +1,6 @@
 import { shown } from '../../core/findings.js';
 import type { StreamSchema } from '../../core/streams.js';
-import { RowBatch, type Field as BatchField } from '../jsonl/row-batch.js';
+import { RowBatch, type Field as BatchField } from '../row-batch.js';
 import { integerOf, Lists } from './json-cells.js';
 import type { Field } from './schema.js';
 import { decode, type EpisodeNames, type Selection } from './select.js';

@@ -1,4 +1,4 @@
-import { MAX_LIST_WIDTH } from '../jsonl/row-batch.js';
+import { MAX_LIST_WIDTH } from '../row-batch.js';
 
 /** Texts of lists that are kept with their values: those of a grid repeat. */
 const KEPT_LISTS = 1 << 13;

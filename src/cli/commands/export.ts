@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { exportRun, type ExportResult } from '../../export/index.js';
 import type { FormatName } from '../../export/format-names.js';
 import type { RunMetadata } from '../../core/records.js';
@@ -7,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { watchSignals } from '../interruption.js';
 import { ProgressDisplay } from '../progress.js';
+import { readThreads } from '../read-threads.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
 
 export interface ExportOptions {
@@ -45,7 +45,7 @@ export async function run(runDir: string, options: ExportOptions, io: Output): P
       actionCount,
       onProgress: (done, expected) => progress.update(done.episodes, done.steps, expected),
       signal: interruption.signal,
-      threads: availableParallelism() - 1,
+      threads: readThreads(),
     });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;

@@ -2,6 +2,7 @@ import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '..
 import { EXIT } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
+import { checkThreads, readThreads } from '../read-threads.js';
 import { printable, type Output } from '../ui.js';
 
 export interface IngestOptions {
@@ -24,8 +25,10 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
   const { validateRun } = await import('../../validate/index.js');
   const own = await ownBackend(options.backend);
   const progress = new ProgressDisplay(process.stderr);
-  const result = await ingest({ runDir, outDir, dryRun: options.dryRun === true, own }, async (path) => {
-    const report = await validateRun(path, (...checked) => progress.update(...checked), own);
+  const onProgress = progress.update.bind(progress);
+  const settings = { runDir, outDir, dryRun: options.dryRun === true, own, threads: readThreads() };
+  const result = await ingest(settings, async (path) => {
+    const report = await validateRun(path, { onProgress, own, threads: checkThreads() });
     progress.end();
     return report;
   });

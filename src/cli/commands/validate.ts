@@ -11,6 +11,7 @@ import { validateRun } from '../../validate/index.js';
 import { EXIT, EXIT_OF_KIND } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
+import { checkThreads } from '../read-threads.js';
 import { colours, plural, printable, type Output } from '../ui.js';
 
 export interface ValidateOptions {
@@ -55,7 +56,8 @@ export async function run(
 async function check(path: string, own: Backend | undefined): Promise<Outcome> {
   const progress = new ProgressDisplay(process.stderr);
   try {
-    return { path, report: await validateRun(path, (...checked) => progress.update(...checked), own) };
+    const onProgress = progress.update.bind(progress);
+    return { path, report: await validateRun(path, { onProgress, own, threads: checkThreads() }) };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     return { path, error };

@@ -3,28 +3,16 @@ import { basename, dirname } from 'node:path';
 import { shown } from '../../core/findings.js';
 import { isSafeComponent } from '../../core/ids.js';
 import {
-  CONFIG_FILE,
-  DATASET_INDEX_FILE,
-  jsonlPartName,
-  LOCK_FILE,
-  MANIFEST_FILE,
-  OVERRIDES_FILE,
-  parquetPartName,
+  isFileBesideRecords,
   isRecordFile,
+  jsonlPartName,
+  parquetPartName,
   RUN_FILE,
   STREAM_NAMES,
 } from '../../core/layout.js';
 import { findParts, type PartRange } from '../parts.js';
 import type { FileCheck, RunContext } from '../run-context.js';
-
-const KNOWN: ReadonlySet<string> = new Set([
-  RUN_FILE,
-  MANIFEST_FILE,
-  CONFIG_FILE,
-  OVERRIDES_FILE,
-  LOCK_FILE,
-  DATASET_INDEX_FILE,
-]);
+import { isLeftover } from './leftovers.js';
 
 /** Gaps named in one finding. */
 const RANGES_SHOWN = 10;
@@ -43,7 +31,8 @@ async function checkNames({ directory: { path, run }, report }: RunContext): Pro
   }
 }
 
-function checkParts({ directory: { names }, format, report }: RunContext): void {
+function checkParts({ directory: { names }, format, blank, report }: RunContext): void {
+  if (blank) return;
   const partName = format === 'parquet' ? parquetPartName : jsonlPartName;
   for (const stream of STREAM_NAMES) {
     const { missingFirst, missing, double } = findParts(names, stream, format);
@@ -74,7 +63,7 @@ export const layout: FileCheck = {
     const listed = new Set(context.manifest?.data?.files.map((file) => file.path));
     for (const name of context.directory.names) {
       if (listed.has(name)) continue;
-      if (KNOWN.has(name) || isRecordFile(name)) continue;
+      if (isFileBesideRecords(name) || isRecordFile(name) || isLeftover(name, context)) continue;
       context.report('file-unknown', name, 'this file is no part of a run');
     }
   },

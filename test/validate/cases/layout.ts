@@ -124,6 +124,12 @@ export const layoutCases: Case[] = [
     change: { directory: (path) => writeFileSync(join(path, 'notes.txt'), '') },
   },
   {
+    code: 'file-leftover',
+    what: 'a part that was never whole',
+    file: 'steps.part0001.parquet.tmp',
+    change: { directory: (path) => writeFileSync(join(path, 'steps.part0001.parquet.tmp'), '') },
+  },
+  {
     code: 'directory-run-id',
     what: 'renamed',
     file: 'run.json',

@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Batch } from '../../../core/batch.js';
+import { unfinishedParquetName } from '../../../core/layout.js';
 import type { WrittenFile } from '../../../core/ports.js';
 import { exists } from '../../../io/atomic.js';
 import { ioError } from '../../../io/io-error.js';
 import { footer, MAGIC, type FileFacts } from './footer.js';
 import type { RowGroup } from './row-group.js';
 
-/** What no pattern for Parquet files matches: without its footer nobody can read the file. */
-const UNFINISHED = '.tmp';
-
-/** One Parquet file: under a name of its own until it is whole and on disk. */
+/** One Parquet file: under a name of its own until it is whole and on disk, since without its footer nobody can read it. */
 export class PartFile {
   private readonly name: string;
   private readonly path: string;
@@ -34,7 +32,7 @@ export class PartFile {
     const path = join(directory, name);
     try {
       if (await exists(path)) throw Object.assign(new Error(path), { code: 'EEXIST' });
-      const part = new PartFile(path, name, await open(path + UNFINISHED, 'wx'), group);
+      const part = new PartFile(path, name, await open(unfinishedParquetName(path), 'wx'), group);
       await part.put(MAGIC);
       return part;
     } catch (error) {
@@ -69,7 +67,7 @@ export class PartFile {
   /** Gives a sealed file its name, which is durable once the directory has been synchronised. */
   async publish(): Promise<WrittenFile> {
     const { path, name, bytes, writtenRows } = this;
-    await rename(path + UNFINISHED, path).catch((error: unknown) => {
+    await rename(unfinishedParquetName(path), path).catch((error: unknown) => {
       throw ioError(`cannot write ${path}`, error);
     });
     return { path: name, bytes, sha256: this.hash.digest('hex'), rows: writtenRows };
@@ -78,7 +76,7 @@ export class PartFile {
   /** Leaves nothing behind: without a footer no row can be read. */
   async abort(): Promise<void> {
     await this.file.close().catch(() => {});
-    await rm(this.path + UNFINISHED, { force: true }).catch(() => {});
+    await rm(unfinishedParquetName(this.path), { force: true }).catch(() => {});
   }
 
   private async endGroup(): Promise<void> {

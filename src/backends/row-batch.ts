@@ -1,5 +1,5 @@
-import { createBatch, type Batch, type ListColumn, type TextColumn } from '../../core/batch.js';
-import type { ColumnSchema, StreamSchema } from '../../core/streams.js';
+import { createBatch, type Batch, type ListColumn, type TextColumn } from '../core/batch.js';
+import type { ColumnSchema, StreamSchema } from '../core/streams.js';
 
 /** Longest list a record may hold: no observation comes near it, and a batch has room for many rows of it. */
 export const MAX_LIST_WIDTH = 65_536;

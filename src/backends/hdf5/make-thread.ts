@@ -1,0 +1,10 @@
+import { serveTasks } from '../../io/serve-tasks.js';
+import { makeFile, type Making } from './make-file.js';
+
+/* A thread that makes an HDF5 file of a journal. */
+serveTasks<Making, never>(
+  async () =>
+    async function* (making) {
+      await makeFile(making);
+    },
+);
