@@ -40,7 +40,7 @@ export interface ThreadPlan<Setup, Task> {
  * Room of a thread for new objects, in MB, in place of 48: threads make columns, which lie outside it, and a thread that
  * is ahead would fill all of it with garbage.
  */
-const YOUNG_MB = 8;
+const YOUNG_MB = 4;
 /** Tasks a thread has in hand, so that it need not wait for the next one. */
 const TASKS_AHEAD = 2;
 

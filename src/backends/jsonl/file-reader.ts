@@ -5,7 +5,12 @@ import { readGzip, type GzipProblem, type GzipSection } from '../../io/gzip-read
 import type { LineReader, Report } from './line-reader.js';
 
 /** Problems after which a line without end is just cut, which has been said. */
-const CUTTING: ReadonlySet<string> = new Set(['gzip-truncated', 'gzip-corrupt', 'gzip-crc']);
+const CUTTING: ReadonlySet<string> = new Set([
+  'gzip-truncated',
+  'gzip-unfinished',
+  'gzip-corrupt',
+  'gzip-crc',
+]);
 
 /** One file of a stream, read section after section. */
 export class FileReader {

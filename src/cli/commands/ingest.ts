@@ -2,7 +2,7 @@ import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '..
 import { EXIT } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
-import { checkThreads, readThreads } from '../read-threads.js';
+import { readThreads } from '../read-threads.js';
 import { printable, type Output } from '../ui.js';
 
 export interface IngestOptions {
@@ -28,7 +28,7 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
   const onProgress = progress.update.bind(progress);
   const settings = { runDir, outDir, dryRun: options.dryRun === true, own, threads: readThreads() };
   const result = await ingest(settings, async (path) => {
-    const report = await validateRun(path, { onProgress, own, threads: checkThreads() });
+    const report = await validateRun(path, { onProgress, own, threads: readThreads() });
     progress.end();
     return report;
   });

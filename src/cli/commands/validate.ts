@@ -11,7 +11,7 @@ import { validateRun } from '../../validate/index.js';
 import { EXIT, EXIT_OF_KIND } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
-import { checkThreads } from '../read-threads.js';
+import { readThreads } from '../read-threads.js';
 import { colours, plural, printable, type Output } from '../ui.js';
 
 export interface ValidateOptions {
@@ -57,7 +57,7 @@ async function check(path: string, own: Backend | undefined): Promise<Outcome> {
   const progress = new ProgressDisplay(process.stderr);
   try {
     const onProgress = progress.update.bind(progress);
-    return { path, report: await validateRun(path, { onProgress, own, threads: checkThreads() }) };
+    return { path, report: await validateRun(path, { onProgress, own, threads: readThreads() }) };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     return { path, error };
