@@ -56,6 +56,7 @@ export type { OwnPolicy, OwnPolicyInputs, PolicyFactory } from './sim/policies/m
 export type { Generator } from './sim/rng/generator.js';
 export { openRecorder } from './open-recorder.js';
 export type { FinishedRun, RunRecorder } from './record/run-recorder.js';
+export type { ExportDataOptions } from './record/recorder-ports.js';
 export type { RunRecorderOptions } from './record/recorder-options.js';
 export type { StepData } from './record/step-data.js';
 export type { EpisodeData } from './record/episode-data.js';

@@ -37,6 +37,11 @@ export interface Backend {
   readonly discards?: true;
   /** Whether the directory holds a run in this format. @param names file names of the run directory */
   has(names: readonly string[]): boolean;
+  /**
+   * Whether a run can be recorded with these options, asked before there is a directory for it.
+   * @throws CaptureError that says what is wrong, or which module is missing
+   */
+  check?(storage: StorageOptions): void | Promise<void>;
   openWriter(options: WriterOptions): Promise<RunWriter>;
   /** For formats whose rows can be encoded away from the file, on other threads; see `RunWriter.append`. */
   openEncoder?(options: Pick<WriterOptions, 'streams' | 'storage'>): RowEncoder;

@@ -3,6 +3,7 @@ import { suggest } from '../core/nearest.js';
 import { isInstalled, loadModule, namesFile } from '../io/load-module.js';
 import type { Backend } from './backend.js';
 import { backends } from './index.js';
+import { ownBackendHint } from './names.js';
 import { checkBackend } from './own-backend.js';
 
 /**
@@ -16,7 +17,7 @@ export async function loadBackend(name: string, cwd: string): Promise<Backend> {
   if (backends.has(name)) return backends.get(name)();
   if (!namesFile(name) && !isInstalled(name, cwd)) {
     throw new CaptureError('config', `unknown backend '${name}'`, {
-      hint: `a module of your own is named by its path, ./${name}.js, or as an installed package; of ours, ${suggest(name, backends.names)}`,
+      hint: `${ownBackendHint(name)}; of ours, ${suggest(name, backends.names)}`,
     });
   }
   const { main, exports } = await loadModule('backend', name, cwd);

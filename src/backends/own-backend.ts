@@ -42,6 +42,9 @@ export function checkBackend(module: string, value: unknown): Backend {
   return {
     name: backend.name,
     has: (names) => guard.sync('has', () => backend.has(names)),
+    ...(backend.check === undefined
+      ? {}
+      : { check: (storage) => guard.async('check', () => backend.check!(storage)) }),
     async openWriter(options) {
       const writer = await guard.async('openWriter', () => backend.openWriter(options));
       const methods = ['write', 'flush', 'close', 'abort'];
@@ -102,6 +105,7 @@ class Guard {
 
 function guardedWriter(module: string, guard: Guard, writer: RunWriter): RunWriter {
   return {
+    ...(writer.keepsTime === true ? { keepsTime: true } : {}),
     write: (batch) => guard.async('write', () => writer.write(batch)),
     ...(writer.append === undefined
       ? {}

@@ -10,13 +10,16 @@ const jsonl = z.strictObject({
     .describe('zlib level of JSON lines: 0 stores, 1 is fastest, 9 smallest.'),
 });
 
+/** Seconds of a Parquet part file, unless something is said. */
+export const PART_SECONDS = 30;
+
 const parquet = z.strictObject({
   compression: z
     .enum(CODECS)
     .default('snappy')
     .describe('Compression of Parquet files (PLUME_PARQUET_COMPRESSION).'),
   part_seconds: float({ min: 0, exclusive: true })
-    .default(30)
+    .default(PART_SECONDS)
     .describe('A recording in Parquet closes a part file at least so often, in seconds (under clock: wall).'),
 });
 

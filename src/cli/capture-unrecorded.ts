@@ -4,13 +4,14 @@ import type { UnrecordedResult } from '../record/unrecorded.js';
 import type { CaptureTask } from './capture-task.js';
 import { EXIT } from './exit-codes.js';
 import { watchSignals } from './interruption.js';
+import { writeMetrics } from './metrics-file.js';
 import { ProgressDisplay } from './progress.js';
-import { formatCount, plural, type Output } from './ui.js';
+import { formatCount, plural, printable, type Output } from './ui.js';
 
 /** `capture record=none`: runs the episodes and says how they went. */
 export async function runUnrecorded(
   { settings }: CaptureTask,
-  { json }: { json?: boolean },
+  { json, metrics }: { json?: boolean; metrics?: string },
   output: Output,
 ): Promise<number> {
   const { captureUnrecorded } = await import('../record/unrecorded.js');
@@ -25,17 +26,20 @@ export async function runUnrecorded(
       clock: systemClock,
       signal: interruption.signal,
       cores: availableParallelism(),
+      onWarning: (message) => output.stderr(`warning: ${printable(message)}\n`),
       onProgress: (done) => progress.update(done.episodes, done.steps, episodes),
     });
   } finally {
     progress.end();
     interruption.stop();
   }
+  if (metrics !== undefined) await writeMetrics(metrics, null, result.metrics);
   output.stdout(json === true ? resultJson(result) : resultText(result));
   return result.status === 'complete' ? EXIT.done : interruption.exitCode();
 }
 
-function resultJson({ status, counts, outcome, calls, elapsedMs }: UnrecordedResult): string {
+function resultJson(result: UnrecordedResult): string {
+  const { status, counts, outcome, given, calls, metrics, elapsedMs } = result;
   return `${JSON.stringify({
     run_id: null,
     run_dir: null,
@@ -46,25 +50,32 @@ function resultJson({ status, counts, outcome, calls, elapsedMs }: UnrecordedRes
       mean_return: outcome.meanReturn,
       mean_steps: outcome.meanSteps,
     },
+    given,
     calls,
+    metrics,
     elapsed_ms: Math.round(elapsedMs),
   })}\n`;
 }
 
-function resultText({ counts, outcome, calls, elapsedMs }: UnrecordedResult): string {
+function resultText({ counts, outcome, given, calls, elapsedMs }: UnrecordedResult): string {
   const seconds = elapsedMs / 1000;
   const rate = seconds < 1 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
   const mean = outcome.meanReturn === null ? '' : `, mean return ${outcome.meanReturn.toFixed(3)}`;
   return [
     `ran ${plural(counts.episodes, 'episode')}, ${plural(counts.steps, 'step')} in ${seconds.toFixed(2)} s${rate}; nothing was recorded`,
     `outcome ${plural(outcome.terminated, 'episode')} reached the source${mean}`,
-    ...(calls === null
-      ? []
-      : [
-          `calls   ${Object.entries(calls)
-            .map(([name, times]) => `${name} ${times}`)
-            .join(' · ')}`,
-        ]),
+    ...(given === null ? [] : [`given   ${givenText(given)}`]),
+    ...(calls === null ? [] : [`calls   ${callsText(calls)}`]),
     '',
   ].join('\n');
 }
+
+const givenText = (given: NonNullable<UnrecordedResult['given']>): string =>
+  Object.entries(given)
+    .map(([stream, { rows, batches }]) => `${stream} ${formatCount(rows)} in ${plural(batches, 'write')}`)
+    .join(' · ');
+
+const callsText = (calls: NonNullable<UnrecordedResult['calls']>): string =>
+  Object.entries(calls)
+    .map(([name, times]) => `${name} ${times}`)
+    .join(' · ');

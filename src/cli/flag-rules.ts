@@ -3,11 +3,17 @@ import type { CaptureOptions } from './commands/capture.js';
 
 /** Flags that mean nothing together, or not without another, are a slip: refused, not ignored. */
 export function checkFlags(options: CaptureOptions): void {
-  const { cfg, info, resolve, package: name, multirun, resumeSweep, jobs } = options;
+  const { cfg, info, resolve, package: name, multirun, resumeSweep, jobs, metrics, dryRun } = options;
   const sweep = multirun === true || resumeSweep !== undefined;
   if (resolve !== undefined) demand('--resolve', cfg !== undefined, '--cfg job');
   if (name !== undefined) demand('--package', cfg !== undefined, '--cfg job');
   if (jobs !== undefined) demand('--jobs', sweep, '--multirun');
+  if (metrics !== undefined && (sweep || dryRun === true || cfg !== undefined || info !== undefined)) {
+    throw new CaptureError(
+      'usage',
+      '--metrics is of one capture, without --multirun, --dry-run, --cfg or --info',
+    );
+  }
   if (cfg !== undefined && info !== undefined) {
     throw new CaptureError('usage', '--cfg and --info print different things; give one of them');
   }

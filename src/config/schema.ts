@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { float, int } from '../core/config-types.js';
 import { isSafeComponent, runIdEpochMs } from '../core/ids.js';
-import { recordSchema } from '../record/config.js';
+import { PART_SECONDS } from '../backends/storage.js';
+import { FLUSH_SECONDS, QUEUE_SIZE, recordSchema } from '../record/config.js';
 import { envSchema, movieSchema, policySchema } from '../sim/config.js';
 
 const SAFE_NAME = '1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot or dash';
@@ -60,6 +61,25 @@ export const configSchema = keys.superRefine((config, context) => {
     const message = 'expected true, since more than one worker is asked for';
     const path = ['record', 'performance', 'async_io', 'enabled'];
     context.addIssue({ code: 'custom', path, message, input: enabled });
+  }
+  const { queue_size: queue } = config.record.performance.async_io;
+  if (queue !== QUEUE_SIZE && (!enabled || (config.workers ?? threads) === 1)) {
+    const message = 'applies to more than one worker, and there is one, which writes what it makes';
+    const path = ['record', 'performance', 'async_io', 'queue_size'];
+    context.addIssue({ code: 'custom', path, message, input: queue });
+  }
+  const { flush_interval_seconds: flushSeconds } = config.record.performance.buffer;
+  if (config.clock === 'sim' && flushSeconds !== FLUSH_SECONDS) {
+    const message = 'applies to clock=wall only; with clock=sim the content alone decides';
+    const path = ['record', 'performance', 'buffer', 'flush_interval_seconds'];
+    context.addIssue({ code: 'custom', path, message, input: flushSeconds });
+  }
+  const { backend, storage } = config.record;
+  const partSeconds = storage.parquet?.part_seconds ?? PART_SECONDS;
+  if (config.clock === 'sim' && backend === 'parquet' && partSeconds !== PART_SECONDS) {
+    const message = 'applies to clock=wall only; with clock=sim there is one part';
+    const path = ['record', 'storage', 'parquet', 'part_seconds'];
+    context.addIssue({ code: 'custom', path, message, input: partSeconds });
   }
   if (config.rotate_size !== null && config.record.backend !== 'jsonl') {
     const message = `expected null: only record=jsonl continues in parts, and the backend is ${config.record.backend}`;

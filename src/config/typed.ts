@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { expectation } from '../core/expectation.js';
 import { toValue, type ConfigMap, type ConfigNode, type ConfigValue } from './node.js';
 import { describeOrigin, type Origin } from './origin.js';
 import { ConfigError } from './problems.js';
@@ -80,7 +81,7 @@ function describeIssue(
   const isPart = !(value instanceof Map) && schemaKeys(tree).some((other) => other.startsWith(`${key}.`));
   if (isPart) return [`${key}: expected a mapping, not ${shown(value)} (${where})${namedPart(key, value)}`];
   const expected = expectation(issue);
-  const actual = expected.startsWith('unknown') ? '' : `, not ${shown(value)}`;
+  const actual = expected.startsWith('expected') ? `, not ${shown(value)}` : '';
   return [`${key}: ${expected}${actual} (${where})`];
 }
 
@@ -88,30 +89,6 @@ function describeIssue(
 function namedPart(key: string, value: ConfigValue): string {
   if (key !== 'policy' || typeof value !== 'string') return '';
   return `; this config has no group '${key}', so write: '~${key}' '+${key}={name: ${value}}'`;
-}
-
-/** What the schema says in its own words, or those of zod put into ours. */
-function expectation(issue: z.core.$ZodIssue): string {
-  if (!/^(?:Invalid|Too )/.test(issue.message)) return issue.message;
-  if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`;
-  if (issue.code === 'too_small' && issue.origin === 'string') return 'expected text that is not empty';
-  if ((issue.code === 'too_small' || issue.code === 'too_big') && issue.origin === 'array')
-    return listLength(issue);
-  if (issue.code === 'invalid_type') return `expected ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
-  return issue.message;
-}
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  boolean: 'true or false',
-  string: 'text',
-  tuple: 'a list, such as [64,64]',
-  array: 'a list',
-  object: 'a mapping',
-};
-
-function listLength(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
-  const length = issue.code === 'too_small' ? issue.minimum : issue.maximum;
-  return `expected a list of ${length}`;
 }
 
 /** A value as it would be typed, cut short. */

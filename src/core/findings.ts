@@ -61,7 +61,7 @@ export const FINDING_CODES = {
   'episode-order': error('episodes do not follow each other in number'),
   'episode-without-steps': error('an episode record has no steps'),
   'steps-unexpected': error('an episode has steps, though run.json says that none are recorded'),
-  'episode-without-record': error('an episode has steps but no record, and the run was not aborted in it'),
+  'episode-without-record': error('an episode has steps but no record, and the run did not end there'),
   'episodes-missing': error('the run has fewer episodes than run.json lists seeds, and was not aborted'),
   'episodes-fewer': note('plume_nav_sim recorded fewer episodes than run.json lists seeds'),
   'step-order': error('steps of an episode are not 1, 2, 3, …, or every k-th and the last as run.json says'),
@@ -90,6 +90,7 @@ export const FINDING_CODES = {
   'parquet-foreign': note('a Parquet file of plume_nav_sim has columns of its own and is not compared'),
 
   unfinished: error('there is no manifest.json: the run is live, or was killed'),
+  'unfinished-end': note('an unfinished run ends with steps without a record, or a record without its steps'),
   'manifest-foreign': note('plume_nav_sim wrote no manifest, or one of its own form'),
   'manifest-json': error('manifest.json is not valid JSON'),
   'manifest-schema': error('manifest.json is not as its schema says'),

@@ -26,10 +26,14 @@ export interface WrittenFile {
 export interface RunWriter {
   /** How often each method was called, where that is counted. */
   readonly calls?: Readonly<Record<string, number>>;
+  /** What `write` was given, where that is counted. */
+  readonly given?: Readonly<Record<StreamName, { rows: number; batches: number }>>;
   write(batch: Batch): void | Promise<void>;
   /** Takes rows an encoder of the same backend has encoded, in place of `write`; there when the backend has one. */
   append?(rows: EncodedRows): void | Promise<void>;
-  /** Everything so far is on disk in closed records. */
+  /** Decides by itself, by the time, what it puts on disk when: nobody flushes it at intervals. */
+  readonly keepsTime?: true;
+  /** Everything so far is on disk where a reader finds it; only files that time must not shape wait for `close`. */
   flush(): void | Promise<void>;
   /** Finishes the files; no write after it. */
   close(): Promise<WrittenFile[]>;

@@ -14,7 +14,7 @@ import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js
 import { runHolder } from '../io/run-lock.js';
 import { chooseColumns } from './choose-columns.js';
 import type { EpisodeChoice } from './choose-episodes.js';
-import { judgeFinding } from './damage.js';
+import { judgeFinding, requireParts } from './damage.js';
 import { episodeRanges, sliceRows } from './rows.js';
 
 /** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
@@ -82,8 +82,8 @@ export class ExportSource {
 
   /** The chosen rows of a stream in record order, to be read once; a batch is reused for the next. */
   async *batches(stream: StreamName): AsyncGenerator<Batch> {
-    const { path } = this.directory;
-    const judge = { path, finished: this.finished };
+    const { path, names } = this.directory;
+    const judge = { path, names, finished: this.finished };
     const schema = this.streams[stream];
     const batches = this.reader.batches(stream, (finding) =>
       judgeFinding(finding, judge, (note) => this.notes.add(note)),
@@ -194,8 +194,9 @@ async function openSource(path: string, { own, threads }: Choice): Promise<Opene
   if (holder !== null) {
     notes.push(`process ${holder.pid} on ${holder.host} is writing the run: exported what was there`);
   } else if (!finished) {
-    notes.push(`the run is not finished: ${join(path, MANIFEST_FILE)} is missing`);
+    notes.push(`the run is not finished: ${join(path, MANIFEST_FILE)} is missing; exported what was there`);
   }
+  if (!finished) requireParts(path, directory.names, backend.name);
   return { directory, recording, streams, reader, manifest, finished, notes };
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { backends } from '../backends/index.js';
 import { storageSchema } from '../backends/storage.js';
 import { float, int } from '../core/config-types.js';
 import { suggest } from '../core/nearest.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, type ExtraColumn, type Recording } from '../core/streams.js';
+import { checkRecord } from './config-rules.js';
 
 const recording = z.strictObject({
   full: z
@@ -33,6 +33,10 @@ const columns = z
   .default([])
   .describe('Extra columns of a step: orientation, velocity, concentration, gradient, wind, agent_id.');
 
+/** What holds unless something is said. */
+export const FLUSH_SECONDS = 1;
+export const QUEUE_SIZE = 64;
+
 const performance = z.strictObject({
   buffer: z
     .strictObject({
@@ -45,7 +49,7 @@ const performance = z.strictObject({
           'Memory for these steps in megabytes; fewer are collected when they do not fit (PLUME_BUFFER_MEMORY_MB).',
         ),
       flush_interval_seconds: float({ min: 0, exclusive: true })
-        .default(1)
+        .default(FLUSH_SECONDS)
         .describe('Records are on disk after at most so many seconds (under clock: wall).'),
     })
     .prefault({}),
@@ -60,14 +64,11 @@ const performance = z.strictObject({
         .default(null)
         .describe('Another name for workers (PLUME_IO_WORKERS).'),
       queue_size: int({ min: 1, max: 100_000 })
-        .default(64)
+        .default(QUEUE_SIZE)
         .describe('Batches that may wait to be written; then the simulation waits.'),
     })
     .prefault({}),
 });
-
-/** Sections of `record.storage` that mean something to one backend only. */
-const ONLY_FOR = { compression: 'jsonl', hdf5: 'hdf5', sqlite: 'sqlite' } as const;
 
 /** Config fragment `record.*`: what of a run is written, and how. */
 export const recordSchema = z
@@ -87,37 +88,15 @@ export const recordSchema = z
     performance: performance.prefault({}),
     debug: z
       .strictObject({
-        enabled: z.boolean().default(false).describe('Whether record=none says what it was given.'),
-        count_calls: z.boolean().default(false).describe('Whether its calls are counted.'),
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe('Whether record=none says what it was given: rows and batches.'),
+        count_calls: z.boolean().default(false).describe('Whether record=none says how often it was called.'),
       })
       .optional(),
   })
-  .superRefine(({ backend, fallback, columns: names, recording: kept, storage, debug }, context) => {
-    const refuse = (path: string[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message, input: path });
-    // a backend of one's own gets all sections and may use any
-    const ours = backends.has(backend);
-    for (const [section, only] of Object.entries(ours ? ONLY_FOR : {})) {
-      if (section in storage && storage[section as keyof typeof ONLY_FOR] !== undefined && backend !== only) {
-        refuse(['storage', section], `applies to record=${only} only, and the backend is ${backend}`);
-      }
-    }
-    if (ours && storage.options !== undefined) {
-      refuse(['storage', 'options'], `applies to a backend of your own only, and the backend is ${backend}`);
-    }
-    if (debug !== undefined && backend !== 'none') {
-      refuse(['debug'], `applies to record=none only, and the backend is ${backend}`);
-    }
-    if (fallback.includes('none')) refuse(['fallback'], 'expected backends that record; none loses the run');
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) refuse(['columns'], `expected ${twice} once`);
-    if (!kept.full && kept.step_interval > 1) {
-      refuse(['recording', 'step_interval'], 'expected 1, since full: false records no steps');
-    }
-    if (!kept.full && names.length > 0) {
-      refuse(['columns'], 'expected no extra columns, since recording.full: false records no steps');
-    }
-  });
+  .superRefine(checkRecord);
 
 export type RecordConfig = z.infer<typeof recordSchema>;
 

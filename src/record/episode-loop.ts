@@ -6,10 +6,9 @@ import type { EpisodeBlock } from './blocks.js';
 import type { ChunkBuilder } from './chunk-builder.js';
 import type { Chunk } from './chunk.js';
 import type { StepOffsets } from './step-offsets.js';
+import { Stride } from './stride.js';
 import { thin } from './thin.js';
 
-/** Steps between two looks at the clock; far less than the millisecond it tells apart. */
-const CLOCK_STRIDE = 64;
 /** Milliseconds between two pauses, in which signals are seen. */
 const PAUSE_EVERY_MS = 50;
 
@@ -29,114 +28,140 @@ export interface EpisodeLoopOptions {
   interrupted(): boolean;
 }
 
+/**
+ * Why simulating stops for a moment: a chunk is to be handed on, since it is `full`, or it is time to (`flush`), or
+ * the capture is interrupted (`cut`) or the block done; or a movie frame (`pending`) or a `pause` is to be awaited.
+ */
+type Stop = 'full' | 'flush' | 'cut' | 'done' | 'pending' | 'pause';
+
 /** Simulates episodes and hands on what is recorded of them. */
 export class EpisodeLoop {
   private readonly options: EpisodeLoopOptions;
+  private readonly stride: Stride;
   private handedOnAt: number;
   private pausedAt: number;
+  /** The episode at hand, and when it was begun; null between two. */
+  private episode = 0;
+  private begunAt: number | null = null;
+  /** Steps of the block's episodes so far, and when the episode at hand began. */
+  private steps = 0;
+  private stepsBefore = 0;
+  /** Under `clock: sim`: rows of the chunk at hand, by how many steps of the block came before their episode. */
+  private stamps: Stamp[] = [];
 
   constructor(options: EpisodeLoopOptions) {
     this.options = options;
     this.handedOnAt = options.clock.monotonic();
     this.pausedAt = this.handedOnAt;
+    this.stride = new Stride(this.handedOnAt);
   }
 
   /**
-   * The chunks of a block of episodes. All its rows are in them, encoded too; a chunk is valid until the next. When a
-   * step fails, the steps before it are handed on first.
+   * The chunks of blocks of episodes. All rows of a block are in its own, encoded too; a chunk is valid until the
+   * next. When a step fails, the steps before it are handed on first; an interruption ends it all.
    */
-  async *run(block: EpisodeBlock): AsyncGenerator<Chunk> {
-    const { builder, simulation, clock, offsets, seed, simulatedTime } = this.options;
-    /** Steps of the block's episodes before this one, and of the chunks before this one. */
-    let steps = 0;
-    /** Rows of the chunk at hand, by how many steps of the block came before their episode. */
-    let stamps: Stamp[] = [];
-    const handOn = function* (
-      this: EpisodeLoop,
-      end: boolean,
-      cut: boolean,
-      whole: boolean,
-    ): Generator<Chunk> {
-      if (simulatedTime !== null) {
-        const before = offsets.before(block.number);
-        if (end) offsets.settle(block.number, before + steps);
-        stampRows(builder, stamps, before, simulatedTime);
-        stamps = [];
-      }
-      this.handedOnAt = clock.monotonic();
-      yield builder.take({ whole, cut });
-      builder.renew();
-    }.bind(this);
-
-    try {
-      for (let episode = block.from; episode < block.to; episode++) {
-        if (this.options.interrupted()) {
-          yield* handOn(true, true, true);
-          return;
+  async *run(blocks: Iterable<EpisodeBlock>): AsyncGenerator<Chunk> {
+    const { builder, simulation } = this.options;
+    for (const block of blocks) {
+      this.episode = block.from;
+      this.begunAt = null;
+      this.steps = 0;
+      for (let stop: Stop = 'full'; stop !== 'done';) {
+        try {
+          stop = this.simulate(block);
+          if (stop === 'pending') await simulation.pending();
+        } catch (error) {
+          yield this.handOn(block, 'flush');
+          throw error;
         }
-        const begun = clock.monotonic();
-        const stepsBefore = steps;
-        simulation.begin(seed + episode, episode);
-        builder.beginEpisode(episode + 1);
-        for (let state = 'full'; state !== 'over';) {
-          if (builder.full) yield* handOn(false, false, false);
-          const from = builder.steps.rows;
-          const taken = this.fill();
-          ({ state } = taken);
-          steps += taken.steps;
-          stamps.push({ from, to: builder.steps.rows, stepsBefore });
-          if (taken.failure !== null) throw taken.failure.error;
-          if (state === 'waiting') await simulation.pending();
-          if (state === 'over') break;
-          if (this.options.interrupted()) {
-            yield* handOn(true, true, true);
-            return;
-          }
-          const now = clock.monotonic();
-          if (simulatedTime === null && now - this.handedOnAt >= this.options.flushMs) {
-            yield* handOn(false, false, true);
-          }
-          if (now - this.pausedAt >= PAUSE_EVERY_MS) {
-            this.pausedAt = now;
-            await setImmediate();
-          }
-        }
-        builder.endEpisode(simulation.summary(), clock.monotonic() - begun);
-        if (episode + 1 === block.to) yield* handOn(true, false, true);
+        if (stop === 'pause') await setImmediate();
+        if (stop === 'pause' || stop === 'pending') continue;
+        yield this.handOn(block, stop);
+        builder.renew();
+        if (stop === 'cut') return;
       }
-    } catch (error) {
-      yield* handOn(false, false, true);
-      throw error;
     }
+  }
+
+  /** Simulates until there is something to hand on or to wait for; not a generator, which would cost at every step. */
+  private simulate(block: EpisodeBlock): Stop {
+    const { builder, simulation, clock, interrupted } = this.options;
+    for (;;) {
+      if (this.episode === block.to) return 'done';
+      if (interrupted()) return 'cut';
+      this.begunAt ??= this.begin();
+      if (builder.full) return 'full';
+      const state = this.fill();
+      if (state === 'waiting') return 'pending';
+      const now = clock.monotonic();
+      if (state === 'over') {
+        builder.endEpisode(simulation.summary(), now - this.begunAt);
+        this.begunAt = null;
+        this.episode++;
+      }
+      this.stride.look(now, state === 'full');
+      const stop = this.due(now);
+      if (stop !== null && this.episode !== block.to) return stop;
+    }
+  }
+
+  private begin(): number {
+    const { builder, simulation, clock, seed } = this.options;
+    const begunAt = clock.monotonic();
+    this.stepsBefore = this.steps;
+    simulation.begin(seed + this.episode, this.episode);
+    builder.beginEpisode(this.episode + 1);
+    return begunAt;
+  }
+
+  /** What time it is for. */
+  private due(now: number): 'flush' | 'pause' | null {
+    const { simulatedTime, flushMs } = this.options;
+    if (simulatedTime === null && now - this.handedOnAt >= flushMs) return 'flush';
+    if (now - this.pausedAt < PAUSE_EVERY_MS) return null;
+    this.pausedAt = now;
+    return 'pause';
+  }
+
+  private handOn({ number }: EpisodeBlock, stop: 'full' | 'flush' | 'cut' | 'done'): Chunk {
+    const { builder, clock, offsets, simulatedTime } = this.options;
+    if (simulatedTime !== null) {
+      const before = offsets.before(number);
+      if (stop === 'done' || stop === 'cut') offsets.settle(number, before + this.steps);
+      stampRows(builder, this.stamps, before, simulatedTime);
+      this.stamps = [];
+    }
+    this.handedOnAt = clock.monotonic();
+    return builder.take({ whole: stop !== 'full', cut: stop === 'cut' });
   }
 
   /** Takes steps until the chunk is full, the episode over, or it is time to look at the clock. */
-  private fill(): Filled {
-    const { builder, simulation, recording, clock, simulatedTime } = this.options;
+  private fill(): ReturnType<Simulation['fill']> {
+    const { builder, simulation, simulatedTime } = this.options;
     const { steps } = builder;
     const from = steps.rows;
     const room = steps.columns.step.length;
-    let state: Filled['state'] = 'over';
-    let failure: Filled['failure'] = null;
+    const end = simulatedTime === null ? Math.min(room, from + this.stride.steps) : room;
     try {
-      state = simulation.fill(steps, simulatedTime === null ? Math.min(room, from + CLOCK_STRIDE) : room);
-    } catch (error) {
-      failure = { error };
+      return simulation.fill(steps, end);
+    } finally {
+      // those before a step that fails, too
+      this.keep(from);
     }
+  }
+
+  /** Leaves in the chunk what is recorded of the steps from a row on. */
+  private keep(from: number): void {
+    const { builder, recording, clock, simulatedTime } = this.options;
+    const { steps } = builder;
     const taken = steps.rows - from;
     if (!recording.full) steps.rows = from;
     else if (recording.step_interval > 1) thin(steps, from, recording.step_interval);
+    this.steps += taken;
     if (simulatedTime === null) steps.columns.ts.fill(clock.now() / 1000, from, steps.rows);
+    else this.stamps.push({ from, to: steps.rows, stepsBefore: this.stepsBefore });
     builder.addSteps(from, taken);
-    return { state, steps: taken, failure };
   }
-}
-
-interface Filled {
-  state: ReturnType<Simulation['fill']>;
-  steps: number;
-  /** What went wrong in the step after these. */
-  failure: { error: unknown } | null;
 }
 
 interface Stamp {

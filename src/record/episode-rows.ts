@@ -4,69 +4,64 @@ import type { Recording } from '../core/streams.js';
 import { bufferRows } from './buffer.js';
 import { ChunkBuilder } from './chunk-builder.js';
 import type { Chunk } from './chunk.js';
-import { recordingOfConfig, type RecordConfig } from './config.js';
+import { recordingOfConfig } from './config.js';
 import { checkEpisode, type EpisodeData, type OpenEpisode } from './episode-data.js';
-import type { RunRecorderOptions } from './recorder-options.js';
-import { checkFields, observationOf, pairOf, writeStep, type StepData } from './step-data.js';
+import type { CheckedOptions } from './recorder-options.js';
+import type { StepData } from './step-data.js';
+import { StepReader } from './step-reader.js';
 import { thin } from './thin.js';
 
 /** Steps that come one by one, collected as columns. */
 export class EpisodeRows {
   /** Episodes that have ended. */
   episodes = 0;
-  private readonly options: RunRecorderOptions;
-  private readonly record: RecordConfig;
+  private readonly options: CheckedOptions;
   private readonly recording: Recording;
   private readonly runId: string;
   private readonly clock: Clock;
-  /** Known with the first step, which says how wide observations are. */
+  private readonly now: () => number;
+  private readonly reader: StepReader;
+  /** Made with the first step, which says how wide observations are. */
   private builder: ChunkBuilder | null = null;
   private width: number | null = null;
   private open: OpenEpisode | null = null;
 
-  constructor(options: RunRecorderOptions, record: RecordConfig, runId: string, clock: Clock) {
+  constructor(options: CheckedOptions, runId: string, clock: Clock) {
     this.options = options;
-    this.record = record;
-    this.recording = recordingOfConfig(record);
+    this.recording = recordingOfConfig(options.record);
     this.runId = runId;
     this.clock = clock;
+    this.now = () => clock.now() / 1000;
+    this.reader = new StepReader(this.recording, options.environment);
   }
 
   /** Adds a step; gives whether what has been collected is to be taken. */
   addStep(data: StepData): boolean {
-    const { columns } = this.recording;
-    const number = (this.open?.steps ?? 0) + 1;
-    checkFields(number, data, columns);
-    const observation = observationOf(number, data, this.width);
-    const [x, y] = pairOf(number, 'position', data.position, true);
-    const builder = this.builderFor(observation.length);
+    const { reader } = this;
+    reader.read((this.open?.steps ?? 0) + 1, data, this.width);
+    if (this.open === null) this.requireSeed();
+    const builder = (this.builder ??= this.newBuilder(reader.width));
     const episode = (this.open ??= this.begin(builder));
     const { steps } = builder;
     const row = steps.rows;
-    writeStep(steps, row, number, data, columns);
-    const { source, goalRadius } = this.options.environment;
-    const distance = data.distance_to_goal ?? Math.sqrt((x - source[0]) ** 2 + (y - source[1]) ** 2);
-    const done = data.done === true && data.terminated === undefined && data.truncated === undefined;
-    const terminated = data.terminated ?? (done && distance <= goalRadius);
-    const truncated = data.truncated ?? (done && distance > goalRadius);
-    const { columns: c } = steps;
-    c.ts[row] = data.timestamp ?? this.clock.now() / 1000;
-    c.terminated[row] = terminated ? 1 : 0;
-    c.truncated[row] = truncated ? 1 : 0;
-    c.distance_to_goal[row] = distance;
-    c.observation_summary?.values.set(observation, row * observation.length);
-    c.seed[row] = this.options.seeds[this.episodes]!;
+    reader.write(steps, row, this.now);
+    steps.columns.seed[row] = this.options.seeds[this.episodes]!;
     steps.rows++;
     this.keep(builder, row);
-    const reward = episode.reward + data.reward;
-    this.open = { ...episode, steps: number, reward, x, y, distance, terminated, truncated };
+    episode.steps = reader.step;
+    episode.reward += reader.reward;
+    episode.x = reader.x;
+    episode.y = reader.y;
+    episode.distance = reader.distance;
+    episode.terminated = reader.terminated;
+    episode.truncated = reader.truncated;
     return builder.full;
   }
 
   /** Ends the episode at hand; gives whether what has been collected is to be taken. */
   endEpisode(data: EpisodeData): boolean {
     const { open, builder } = this;
-    if (open === null || open.steps === 0 || builder === null) {
+    if (open === null || builder === null) {
       throw new CaptureError('input', `episode ${this.episodes + 1} has no steps`, {
         hint: 'call recordStep for each step before recordEpisode',
       });
@@ -84,9 +79,9 @@ export class EpisodeRows {
   }
 
   /** What has been collected; null before the first step. */
-  take(how: { whole: boolean; cut: boolean }): Chunk | null {
+  take({ cut }: { cut: boolean }): Chunk | null {
     if (this.builder === null) return null;
-    const chunk = this.builder.take(how);
+    const chunk = this.builder.take({ whole: true, cut });
     this.builder.renew();
     return chunk;
   }
@@ -99,23 +94,25 @@ export class EpisodeRows {
     builder.addSteps(row, 1);
   }
 
-  private begin(builder: ChunkBuilder): OpenEpisode {
+  private requireSeed(): void {
     const { seeds } = this.options;
     const number = this.episodes + 1;
-    if (number > seeds.length) {
-      throw new CaptureError('input', `there are ${seeds.length} seeds, and this is episode ${number}`, {
-        hint: 'give the recorder a seed for every episode',
-      });
-    }
-    builder.beginEpisode(number);
+    if (number <= seeds.length) return;
+    throw new CaptureError('input', `there are ${seeds.length} seeds, and this is episode ${number}`, {
+      hint: 'give the recorder a seed for every episode',
+    });
+  }
+
+  private begin(builder: ChunkBuilder): OpenEpisode {
+    builder.beginEpisode(this.episodes + 1);
     const begunMs = this.clock.monotonic();
     return { steps: 0, reward: 0, x: 0, y: 0, distance: 0, terminated: false, truncated: false, begunMs };
   }
 
-  private builderFor(width: number): ChunkBuilder {
+  private newBuilder(width: number): ChunkBuilder {
     this.width = width;
-    const capacity = bufferRows(this.record, width);
-    return (this.builder ??= new ChunkBuilder({
+    const capacity = bufferRows(this.options.record, width);
+    return new ChunkBuilder({
       runId: this.runId,
       recording: this.recording,
       observationWidth: width,
@@ -127,6 +124,6 @@ export class EpisodeRows {
       digests: true,
       clock: this.clock,
       reuse: false,
-    }));
+    });
   }
 }

@@ -82,9 +82,7 @@ function episodesHere(
     interrupted: () => signal.aborted,
   });
   return {
-    async *chunks() {
-      for (const block of episodeBlocks(episodes, env.max_steps)) yield* loop.run(block);
-    },
+    chunks: () => loop.run(episodeBlocks(episodes, env.max_steps)),
     queued: () => null,
   };
 }

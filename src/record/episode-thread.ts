@@ -23,6 +23,6 @@ serveTasks<EpisodeBlock, Chunk>(async (setup: EpisodeThread) => {
     interrupted: () => Atomics.load(stop, 0) !== 0,
   });
   return async function* (block) {
-    for await (const chunk of loop.run(block)) yield { message: chunk, transfer: buffersOf(chunk) };
+    for await (const chunk of loop.run([block])) yield { message: chunk, transfer: buffersOf(chunk) };
   };
 });

@@ -1,51 +1,61 @@
 import type { Backend, WriterOptions } from '../backends/backend.js';
 import { loadBackend } from '../backends/load.js';
 import { MissingModuleError } from '../backends/missing-module.js';
+import type { StorageOptions } from '../backends/storage.js';
 import type { RunWriter } from '../core/ports.js';
-import type { RunSettings } from './settings.js';
+import type { RecordConfig } from './config.js';
 
-export interface OpenWriters {
+export interface ChosenBackend {
   backend: Backend;
   /** As `record.backend` or a fallback names it. */
   name: string;
-  main: RunWriter;
-  /** Parquet beside the records. */
-  copies: RunWriter[];
   /** Why the run is not recorded in the backend that was asked for; null when it is. */
   fellBack: string | null;
 }
 
+export interface OpenWriters extends ChosenBackend {
+  main: RunWriter;
+  /** Parquet beside the records. */
+  copies: RunWriter[];
+}
+
 /**
- * Opens the backend's writer, or that of the first fallback whose modules are installed, and Parquet's beside it.
- * @throws CaptureError `config` when a module is missing and no fallback is left
+ * The backend that is asked for, or the first fallback whose modules are installed; nothing is written yet.
+ * @throws CaptureError `config` for options it cannot do, or when a module is missing and no fallback is left
  */
-export async function openWriters(
-  { record, parquet }: RunSettings,
-  options: WriterOptions,
+export async function chooseBackend(
+  { backend: wanted, fallback }: RecordConfig,
+  storage: StorageOptions,
   cwd: string,
-): Promise<OpenWriters> {
-  const wanted = [record.backend, ...record.fallback];
+): Promise<ChosenBackend> {
   const missing: string[] = [];
-  for (const [i, name] of wanted.entries()) {
+  const names = [wanted, ...fallback];
+  for (const [i, name] of names.entries()) {
     const backend = await loadBackend(name, cwd);
-    let main: RunWriter;
     try {
-      main = await backend.openWriter(options);
+      await backend.check?.(storage);
     } catch (error) {
-      if (!(error instanceof MissingModuleError) || i === wanted.length - 1) throw error;
+      if (!(error instanceof MissingModuleError) || i === names.length - 1) throw error;
       missing.push(error.message);
       continue;
     }
-    const fellBack = missing.length === 0 ? null : `recorded as ${name}: ${missing.join('; ')}`;
     return {
       backend,
       name,
-      main,
-      copies: await openCopies(parquet && name !== 'parquet', options, main),
-      fellBack,
+      fellBack: missing.length === 0 ? null : `recorded as ${name}: ${missing.join('; ')}`,
     };
   }
   throw new Error('there is always a backend to try');
+}
+
+/** Opens the backend's writer, and Parquet's beside it. */
+export async function openWriters(
+  chosen: ChosenBackend,
+  parquet: boolean,
+  options: WriterOptions,
+): Promise<OpenWriters> {
+  const main = await chosen.backend.openWriter(options);
+  return { ...chosen, main, copies: await openCopies(parquet && chosen.name !== 'parquet', options, main) };
 }
 
 async function openCopies(wanted: boolean, options: WriterOptions, main: RunWriter): Promise<RunWriter[]> {

@@ -25,8 +25,10 @@ export interface Recorded {
   metrics: RecordingMetrics;
 }
 
+export type RecordPorts = Pick<CapturePorts, 'clock' | 'signal' | 'cores' | 'onProgress' | 'onWarning'>;
+
 export interface RecordRun {
-  run: StartedRun;
+  run: Pick<StartedRun, 'runId' | 'startMs' | 'writers'>;
   simulation: Simulation;
   /** Folder from which a backend of one's own is found. */
   cwd: string;
@@ -40,7 +42,7 @@ export interface RecordRun {
  */
 export async function recordRun(
   settings: CaptureSettings,
-  ports: CapturePorts,
+  ports: RecordPorts,
   { run, simulation, cwd, digest, observers }: RecordRun,
 ): Promise<Recorded> {
   const { record, clock } = settings;
@@ -87,34 +89,22 @@ async function recordAll(
   source: EpisodeSource,
   recorder: Recorder,
   metrics: MetricsGatherer,
-  { clock, ...ports }: CapturePorts,
+  { clock, ...ports }: RecordPorts,
 ): Promise<Failure | null> {
-  const chunks = new UntilFailure(source.chunks());
-  let waitingSince = clock.monotonic();
-  for await (const chunk of chunks.taken()) {
-    metrics.waitedForRecordsMs += clock.monotonic() - waitingSince;
-    await recorder.take(chunk, source.queued());
-    ports.onProgress({ episodes: recorder.counts.episodes, steps: recorder.taken });
-    if (chunk.cut) break;
-    waitingSince = clock.monotonic();
-  }
-  return chunks.failure;
-}
-
-/** Tells what fails in making chunks from what fails in recording them. */
-class UntilFailure {
-  failure: Failure | null = null;
-  private readonly chunks: AsyncIterable<Chunk>;
-
-  constructor(chunks: AsyncIterable<Chunk>) {
-    this.chunks = chunks;
-  }
-
-  async *taken(): AsyncGenerator<Chunk> {
-    try {
-      yield* this.chunks;
-    } catch (error) {
-      this.failure = { error };
+  const chunks = source.chunks();
+  try {
+    for (;;) {
+      const waitingSince = clock.monotonic();
+      const next = await chunks.next().catch((error: unknown): Failure => ({ error }));
+      if ('error' in next) return next;
+      if (next.done === true) return null;
+      const chunk = next.value;
+      metrics.waitedForRecordsMs += clock.monotonic() - waitingSince;
+      await recorder.take(chunk, source.queued());
+      ports.onProgress({ episodes: recorder.counts.episodes, steps: recorder.taken });
+      if (chunk.cut) return null;
     }
+  } finally {
+    await chunks.return(undefined);
   }
 }

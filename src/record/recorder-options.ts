@@ -1,7 +1,9 @@
-import type { JsonMap, JsonValue } from '../core/canonical-json.js';
-import { CaptureError } from '../core/errors.js';
+import { z } from 'zod';
+import type { JsonMap } from '../core/canonical-json.js';
+import { float, int } from '../core/config-types.js';
 import { integers } from '../core/manifest.js';
-import { recordSchema, type RecordConfig } from './config.js';
+import { recordSchema } from './config.js';
+import { jsonMap, parseOptions } from './parse-options.js';
 
 export interface RunRecorderOptions {
   /** Directory under which runs are written. */
@@ -22,7 +24,7 @@ export interface RunRecorderOptions {
     /** Standard deviation of the plume in cells, where it has one. */
     sigma?: number;
   };
-  /** As `record` of a configuration: backend, columns, recording, storage, performance. */
+  /** As `record` of a configuration: backend, columns, recording, storage, performance.buffer. */
   record?: JsonMap;
   /** Whether Parquet files are written beside the records. */
   parquet?: boolean;
@@ -30,27 +32,66 @@ export interface RunRecorderOptions {
   config?: JsonMap;
 }
 
-/** @throws CaptureError `config` that names every key that does not hold */
-export function parseRecord(record: JsonMap): RecordConfig {
-  const { data, error } = recordSchema.safeParse(asTyped(record));
-  if (data !== undefined) return data;
-  const lines = error.issues.map(({ path, message }) => `record.${path.join('.')}: ${message}`);
-  throw new CaptureError('config', lines.join('; '));
-}
+const environment = z
+  .strictObject({
+    gridSize: z.tuple([int({ min: 1 }), int({ min: 1 })]),
+    source: z.tuple([int({ min: 0 }), int({ min: 0 })]),
+    maxSteps: int({ min: 1 }),
+    goalRadius: float({ min: 0 }),
+    sigma: float({ min: 0, exclusive: true }).optional(),
+  })
+  .superRefine(({ gridSize: [width, height], source: [x, y] }, context) => {
+    if (x < width && y < height) return;
+    const message = `expected a cell of the ${width}x${height} grid`;
+    context.addIssue({ code: 'custom', path: ['source'], message, input: [x, y] });
+  });
 
-/** Plain JSON with its whole numbers as integers, which configurations keep apart from floats. */
-export function asTyped(value: unknown): JsonValue {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(asTyped);
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, asTyped(inner)]));
-  }
-  return value as JsonValue;
-}
+/** `record` of a recorder, which has no threads and always records. */
+const record = z
+  .unknown()
+  .superRefine((given, context) => {
+    const { backend, performance } = (given ?? {}) as { backend?: unknown; performance?: unknown };
+    const refuse = (path: string[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message, input: given });
+    if (backend === 'none')
+      refuse(['backend'], "'none' records nothing: open no recorder, then there is no run");
+    if (typeof performance === 'object' && performance !== null && 'async_io' in performance) {
+      refuse(['performance', 'async_io'], 'applies to capture only: a recorder writes without threads');
+    }
+  })
+  .pipe(recordSchema);
+
+const schema = z
+  .strictObject({
+    output: z.string().min(1),
+    experiment: z.string().min(1),
+    runId: z.string().min(1).nullable().default(null),
+    seeds: z.array(int({ min: 0 })).min(1, { error: 'expected a seed for each episode to come' }),
+    environment,
+    record: record.prefault({}),
+    parquet: z.boolean().default(false),
+    config: jsonMap().default({}),
+  })
+  .superRefine(({ parquet, record: { backend } }, context) => {
+    if (!parquet || backend !== 'parquet') return;
+    const message = 'expected false, since record.backend is parquet';
+    context.addIssue({ code: 'custom', path: ['parquet'], message, input: parquet });
+  });
+
+/** Options of a recorder, checked and with their defaults. */
+export type CheckedOptions = z.output<typeof schema>;
+
+/** @throws CaptureError `config` that names every option that does not hold */
+export const checkOptions = (options: unknown): CheckedOptions => parseOptions(schema, options, 'config');
 
 /** `env_config` of run.json. */
-export function envConfigOf(environment: RunRecorderOptions['environment']): JsonMap {
-  const { gridSize, source, maxSteps, goalRadius, sigma = 20 } = environment;
+export function envConfigOf({
+  gridSize,
+  source,
+  maxSteps,
+  goalRadius,
+  sigma = 20,
+}: CheckedOptions['environment']): JsonMap {
   const location = integers(source);
   return {
     grid_size: integers(gridSize),

@@ -56,14 +56,24 @@ export class Recorder {
     this.taken += chunk.taken;
     this.counts.steps += chunk.steps.rows;
     this.counts.episodes += chunk.episodes.rows;
-    if (flushMs !== null && written - this.flushedAt >= flushMs) await this.flush();
+    if (flushMs !== null && written - this.flushedAt >= flushMs) await this.flushInterval();
   }
 
-  /** Everything taken so far is on disk in closed records. */
-  async flush(): Promise<void> {
-    const { main, copies, metrics, clock } = this.options;
-    for (const writer of [main, ...copies]) await writer.flush();
-    metrics.flushes++;
+  /** Everything taken so far is on disk where a reader finds it. */
+  flush(): Promise<void> {
+    return this.flushAll([this.options.main, ...this.options.copies]);
+  }
+
+  /** The same at intervals, except for writers that keep time themselves. */
+  flushInterval(): Promise<void> {
+    const { main, copies } = this.options;
+    return this.flushAll([main, ...copies].filter(({ keepsTime }) => keepsTime !== true));
+  }
+
+  private async flushAll(writers: readonly RunWriter[]): Promise<void> {
+    const { metrics, clock } = this.options;
+    for (const writer of writers) await writer.flush();
+    if (writers.length > 0) metrics.flushes++;
     this.flushedAt = clock.monotonic();
   }
 

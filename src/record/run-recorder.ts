@@ -1,26 +1,34 @@
 import { prettyJson, canonicalHash, type JsonMap } from '../core/canonical-json.js';
 import { ContentDigest } from '../core/digest.js';
 import { CaptureError } from '../core/errors.js';
-import type { Clock, RecordingValidation } from '../core/ports.js';
-import type { ManifestFile, RunMetadata } from '../core/records.js';
+import type { RecordingValidation } from '../core/ports.js';
+import type { ManifestFile } from '../core/records.js';
 import type { Report } from '../core/report.js';
 import { streamsOf } from '../core/streams.js';
 import { gitState } from '../io/git.js';
 import { unlockRun } from '../io/run-lock.js';
 import { bufferRows, stepBytes } from './buffer.js';
-import { recordingOfConfig, type RecordConfig } from './config.js';
-import type { Chunk } from './chunk.js';
+import { recordingOfConfig } from './config.js';
 import type { EpisodeData } from './episode-data.js';
 import { EpisodeRows } from './episode-rows.js';
 import { finishRun } from './finish-run.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
 import { Recorder } from './recorder.js';
-import { asTyped, envConfigOf, parseRecord, type RunRecorderOptions } from './recorder-options.js';
+import { asTyped } from './parse-options.js';
+import {
+  checkOptions,
+  envConfigOf,
+  type CheckedOptions,
+  type RunRecorderOptions,
+} from './recorder-options.js';
+import type { ExportDataOptions, RunRecorderPorts } from './recorder-ports.js';
 import { startRun, type StartedRun } from './start-run.js';
 import type { StepData } from './step-data.js';
 
 /** Chunks that may wait to be written before `recordStep` waits for them. */
 const CHUNKS_AHEAD = 4;
+
+const DONE = Promise.resolve();
 
 export interface FinishedRun {
   runId: string;
@@ -32,24 +40,6 @@ export interface FinishedRun {
   metrics: RecordingMetrics;
 }
 
-export interface RunRecorderPorts {
-  clock: Clock;
-  startValidation(run: RunMetadata): RecordingValidation;
-  onWarning(message: string): void;
-  exportRun(runDir: string, request: ExportDataRequest): Promise<void>;
-}
-
-/** What of a run to write where, and as what; see docs/export.md. */
-export interface ExportDataRequest {
-  out: string;
-  /** Left out: as the ending of `out` says. */
-  format?: string;
-  compression?: string;
-  level?: number;
-  /** Numbers of episodes, from 1; left out for all. */
-  episodes?: readonly number[];
-}
-
 /**
  * Records episodes that another program simulates into a run of ours: a step at a time, then the episode, then the
  * next. `close` writes the manifest; a run that is not closed is unfinished and says so.
@@ -57,7 +47,6 @@ export interface ExportDataRequest {
 export class RunRecorder {
   readonly directory: string;
   readonly runId: string;
-  private readonly seeds: readonly number[];
   private readonly ports: RunRecorderPorts;
   private readonly run: StartedRun;
   private readonly digest: ContentDigest;
@@ -65,24 +54,26 @@ export class RunRecorder {
   private readonly recorder: Recorder;
   private readonly gathered: MetricsGatherer;
   private readonly rows: EpisodeRows;
+  private readonly expected: number;
+  private readonly flushMs: number;
+  /** When what had been collected was last sent to the disk, on the monotonic clock. */
+  private flushedAt: number;
   /** Chunks being written, one after another. */
   private tail: Promise<void> = Promise.resolve();
   private ahead = 0;
   private closed = false;
 
-  private constructor(
-    options: RunRecorderOptions,
-    record: RecordConfig,
-    run: StartedRun,
-    ports: RunRecorderPorts,
-  ) {
-    this.seeds = options.seeds;
+  private constructor(options: CheckedOptions, run: StartedRun, ports: RunRecorderPorts) {
+    const { record, seeds } = options;
+    this.expected = seeds.length;
+    this.flushMs = record.performance.buffer.flush_interval_seconds * 1000;
+    this.flushedAt = ports.clock.monotonic();
     this.ports = ports;
     this.run = run;
     this.directory = run.directory;
     this.runId = run.runId;
     const streams = streamsOf(recordingOfConfig(record));
-    this.rows = new EpisodeRows(options, record, run.runId, ports.clock);
+    this.rows = new EpisodeRows(options, run.runId, ports.clock);
     this.digest = new ContentDigest(streams);
     this.validation = ports.startValidation(run.metadata);
     this.gathered = new MetricsGatherer({
@@ -96,7 +87,8 @@ export class RunRecorder {
       observers: [this.validation],
       digest: this.digest,
       metrics: this.gathered,
-      flushMs: record.performance.buffer.flush_interval_seconds * 1000,
+      // steps wait here, so it is here that the time is watched
+      flushMs: null,
     });
   }
 
@@ -105,18 +97,14 @@ export class RunRecorder {
    * @throws CaptureError `config` for options that do not hold, `io` when the disk refuses
    */
   static async open(options: RunRecorderOptions, ports: RunRecorderPorts): Promise<RunRecorder> {
-    const record = parseRecord(options.record ?? {});
-    const { output, experiment, runId = null, parquet = false, seeds } = options;
-    const config: JsonMap = {
-      ...options.config,
-      record: options.record ?? {},
-      environment: { ...options.environment },
-    };
-    const typed = asTyped(config) as JsonMap;
+    const checked = checkOptions(options);
+    const { output, experiment, runId, parquet, seeds, record, environment, config } = checked;
+    const given = asTyped({ record: options.record ?? {}, environment: options.environment }) as JsonMap;
+    const typed: JsonMap = { ...config, ...given };
     const started = await startRun(
       {
         settings: { output, experiment, runId, parquet, record, rotateBytes: null, clock: 'wall' },
-        envConfig: envConfigOf(options.environment),
+        envConfig: envConfigOf(environment),
         seeds,
         provenance: {
           config: typed,
@@ -131,7 +119,7 @@ export class RunRecorder {
       { nowMs: ports.clock.now(), onStart: () => {}, git: gitState(process.cwd()) },
     );
     if (started.writers.fellBack !== null) ports.onWarning(started.writers.fellBack);
-    return new RunRecorder(options, record, started, ports);
+    return new RunRecorder(checked, started, ports);
   }
 
   /**
@@ -140,8 +128,7 @@ export class RunRecorder {
    */
   async recordStep(data: StepData): Promise<void> {
     this.requireOpen();
-    const full = this.rows.addStep(data);
-    if (full) await this.handOn(false, false);
+    await this.added(this.rows.addStep(data));
   }
 
   /**
@@ -150,22 +137,22 @@ export class RunRecorder {
    */
   async recordEpisode(data: EpisodeData = {}): Promise<void> {
     this.requireOpen();
-    const full = this.rows.endEpisode(data);
-    if (full) await this.handOn(false, false);
+    await this.added(this.rows.endEpisode(data));
   }
 
-  /** Everything recorded so far is on disk in closed records. */
+  /** Everything recorded so far is on disk, where a reader finds it. */
   async flush(): Promise<void> {
     this.requireOpen();
-    void this.handOn(true, false);
-    await this.tail;
-    await this.recorder.flush();
+    this.handOn();
+    this.flushedAt = this.ports.clock.monotonic();
+    await this.queue(() => this.recorder.flush());
   }
 
   /** Writes what has been recorded so far in another format. */
-  async exportData(out: string, options: Omit<ExportDataRequest, 'out'> = {}): Promise<void> {
+  async exportData(out: string, options: ExportDataOptions = {}): Promise<void> {
     if (!this.closed) await this.flush();
-    await this.ports.exportRun(this.directory, { out, ...options });
+    const { directory, run, ports } = this;
+    await ports.exportRun({ directory, backend: run.writers.backend }, out, options);
   }
 
   /** What recording has cost so far. */
@@ -178,10 +165,10 @@ export class RunRecorder {
     this.requireOpen();
     this.closed = true;
     try {
-      void this.handOn(true, true);
+      this.handOn({ cut: true });
       await this.tail;
       const written = await this.recorder.close();
-      const status = this.rows.episodes === this.seeds.length ? 'complete' : 'aborted';
+      const status = this.rows.episodes === this.expected ? 'complete' : 'aborted';
       const validation = this.validation.finish();
       const contentDigest = this.digest.finish();
       const files = await finishRun(this.run, {
@@ -210,21 +197,36 @@ export class RunRecorder {
     }
   }
 
-  /** Queues what has been collected for writing; resolves when there is room for more. */
-  private handOn(whole: boolean, cut: boolean): Promise<void> {
-    const chunk = this.rows.take({ whole, cut });
-    if (chunk === null) return this.tail;
-    this.ahead++;
-    this.tail = this.writeAfter(this.tail, chunk);
-    // a failure is told by whoever waits next
-    this.tail.catch(() => {});
-    return this.ahead >= CHUNKS_AHEAD ? this.tail : Promise.resolve();
+  /** Sends rows on when there are enough of them, or it is time to; resolves when there is room for more. */
+  private added(full: boolean): Promise<void> {
+    const now = this.ports.clock.monotonic();
+    const due = now - this.flushedAt >= this.flushMs;
+    if (!full && !due) return DONE;
+    this.handOn();
+    if (due) {
+      this.flushedAt = now;
+      void this.queue(() => this.recorder.flushInterval());
+    }
+    return this.ahead >= CHUNKS_AHEAD ? this.tail : DONE;
   }
 
-  private async writeAfter(before: Promise<void>, chunk: Chunk): Promise<void> {
-    await before;
-    await this.recorder.take(chunk, this.ahead / CHUNKS_AHEAD);
-    this.ahead--;
+  /** Queues what has been collected for writing. @param cut the run ends here */
+  private handOn({ cut } = { cut: false }): void {
+    const chunk = this.rows.take({ cut });
+    if (chunk === null) return;
+    this.ahead++;
+    void this.queue(async () => {
+      await this.recorder.take(chunk, this.ahead / CHUNKS_AHEAD);
+      this.ahead--;
+    });
+  }
+
+  /** Does it after everything before it. */
+  private queue(job: () => Promise<void>): Promise<void> {
+    this.tail = this.tail.then(job);
+    // a failure is told by whoever waits next
+    this.tail.catch(() => {});
+    return this.tail;
   }
 
   private requireOpen(): void {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { loadBackend } from '../backends/load.js';
+import type { RunFacts } from '../backends/backend.js';
 import { storageOptions } from '../backends/storage.js';
 import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
@@ -7,7 +7,7 @@ import { streamsOf } from '../core/streams.js';
 import type { GitState } from '../io/git.js';
 import { recordingOfConfig } from './config.js';
 import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
-import { openWriters, type OpenWriters } from './open-writers.js';
+import { chooseBackend, openWriters, type OpenWriters } from './open-writers.js';
 import { runJson } from './run-metadata.js';
 import type { Provenance, RunSettings } from './settings.js';
 
@@ -43,8 +43,10 @@ export interface StartedRun extends ClaimedRun {
  */
 export async function startRun(request: RunRequest, ports: StartPorts): Promise<StartedRun> {
   const git = await ports.git;
-  // a name no backend has is refused before there is a directory
-  await loadBackend(request.settings.record.backend, request.provenance.cwd);
+  const { record, rotateBytes, clock } = request.settings;
+  const storage = storageOptions(record.storage, { rotateBytes, timed: clock === 'wall' });
+  // what it cannot do is refused before there is a directory
+  const chosen = await chooseBackend(record, storage, request.provenance.cwd);
   const run = await claimRun(request.settings, ports.nowMs);
   const { directory, runId } = run;
   try {
@@ -54,7 +56,13 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
     const json = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig, seeds });
     await writeRunFiles(run, json, provenance);
     const metadata = runSchema.parse(plainJson(json));
-    return { ...run, metadata, envConfig, gitDirty: git.dirty, writers: await open(request, run, metadata) };
+    const writers = await openWriters(chosen, settings.parquet, {
+      directory,
+      streams: streamsOf(recordingOfConfig(record)),
+      storage,
+      run: factsOf(metadata, provenance),
+    });
+    return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
   } catch (error) {
     // nothing is recorded yet, and the directory is ours alone
     await rm(directory, { recursive: true, force: true });
@@ -62,22 +70,10 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
   }
 }
 
-function open(
-  { settings, provenance }: RunRequest,
-  { directory }: ClaimedRun,
-  metadata: RunMetadata,
-): Promise<OpenWriters> {
-  const { record, rotateBytes, clock } = settings;
-  const { run_id, experiment, schema_version, start_time } = metadata;
-  const config = canonicalJson(provenance.config as JsonValue);
-  return openWriters(
-    settings,
-    {
-      directory,
-      streams: streamsOf(recordingOfConfig(record)),
-      storage: storageOptions(record.storage, { rotateBytes, timed: clock === 'wall' }),
-      run: { run_id, experiment, schema_version, config_hash: provenance.configHash, start_time, config },
-    },
-    provenance.cwd,
-  );
+function factsOf(
+  { run_id, experiment, schema_version, start_time }: RunMetadata,
+  { config, configHash }: Provenance,
+): RunFacts {
+  const line = canonicalJson(config as JsonValue);
+  return { run_id, experiment, schema_version, config_hash: configHash, start_time, config: line };
 }

@@ -1,9 +1,8 @@
-import type { StepBatch } from '../core/batch.js';
 import { CaptureError } from '../core/errors.js';
-import { suggest } from '../core/nearest.js';
-import type { ExtraColumn } from '../core/streams.js';
+import { shown } from './shown.js';
 
-type Pair = readonly [x: number, y: number];
+/** [x, y]; a typed array will do. */
+type Pair = ArrayLike<number>;
 
 /** One step of an episode, after it was taken. Lengths in cells, angles in degrees. */
 export interface StepData {
@@ -18,7 +17,7 @@ export interface StepData {
   /** Whether the episode is over. */
   done?: boolean;
   /** What the agent sensed; as long in every step. Without it, [concentration]. */
-  observation?: readonly number[];
+  observation?: ArrayLike<number>;
   /** Distance to the source; without it, that of the position. */
   distance_to_goal?: number;
   /** Seconds since the epoch; without it, now. */
@@ -32,77 +31,54 @@ export interface StepData {
   agent_id?: number;
 }
 
-const FIELDS = [
+/** Fields of every recording; the extra columns stand beside them. */
+export const BASE_FIELDS = [
   ...['position', 'action', 'reward', 'terminated', 'truncated', 'done', 'observation', 'distance_to_goal'],
-  ...['timestamp', 'orientation', 'velocity', 'concentration', 'gradient', 'wind', 'agent_id'],
+  'timestamp',
 ];
 
-const bad = (step: number, message: string, hint?: string): CaptureError =>
+export const badStep = (step: number, message: string, hint?: string): CaptureError =>
   new CaptureError('input', `step ${step}: ${message}`, { hint });
 
-/** The number of a field. */
-function numberOf(step: number, name: string, value: unknown, whole: boolean): number {
-  if (typeof value === 'number' && (whole ? Number.isSafeInteger(value) : Number.isFinite(value))) {
-    return value + 0;
-  }
-  throw bad(step, `${name} is ${String(value)}, expected ${whole ? 'an integer' : 'a finite number'}`);
+const wrong = (step: number, name: string, value: unknown, expected: string): CaptureError =>
+  badStep(step, `${name} is ${shown(value)}, expected ${expected}`);
+
+/** A finite number, never -0. */
+export function numberOf(step: number, name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
+  throw wrong(step, name, value, 'a finite number');
 }
 
-export function pairOf(step: number, name: string, value: unknown, whole: boolean): [number, number] {
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw bad(
-      step,
-      `${name} is ${value === undefined ? 'not given' : JSON.stringify(value)}, expected [x, y]`,
-    );
-  }
-  return [numberOf(step, `${name}[0]`, value[0], whole), numberOf(step, `${name}[1]`, value[1], whole)];
+export function integerOf(step: number, name: string, value: unknown): number {
+  if (Number.isSafeInteger(value)) return (value as number) + 0;
+  throw wrong(step, name, value, 'an integer');
 }
 
-/** The whole observation; checked against the width of those before. @param width null for the first */
-export function observationOf(step: number, { observation, concentration }: StepData, width: number | null) {
-  const values = observation ?? (concentration === undefined ? [] : [concentration]);
-  if (width !== null && values.length !== width) {
-    throw bad(step, `observation has ${values.length} values, expected ${width} as in the steps before`);
-  }
-  return values.map((value, i) => numberOf(step, `observation[${i}]`, value, false));
+/** @param below what it must be smaller than */
+export function atLeastZero(step: number, name: string, value: unknown, below = Infinity): number {
+  if (typeof value === 'number' && value >= 0 && value < below) return value + 0;
+  throw wrong(
+    step,
+    name,
+    value,
+    below === Infinity ? 'a finite number >= 0' : `a number >= 0 and < ${below}`,
+  );
 }
 
-/** Refuses what no column would hold. */
-export function checkFields(step: number, data: StepData, columns: readonly ExtraColumn[]): void {
-  for (const name of Object.keys(data)) {
-    if (FIELDS.includes(name)) continue;
-    throw bad(step, `'${name}' is no field of a step, ${suggest(name, FIELDS)}`);
-  }
-  for (const name of columns) {
-    if (data[name] === undefined) {
-      throw bad(step, `${name} is missing`, 'record.columns asks for it: give it with every step');
-    }
-  }
-  for (const name of ['orientation', 'velocity', 'gradient', 'wind', 'agent_id'] as const) {
-    if (data[name] === undefined || columns.includes(name)) continue;
-    throw bad(step, `${name} would not be recorded`, `add it to record.columns`);
-  }
+export function flagOf(step: number, name: string, value: unknown): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw wrong(step, name, value, 'true or false');
 }
 
-/** Writes the values of a step that are its own into a row. */
-export function writeStep(
-  batch: StepBatch,
-  row: number,
-  step: number,
-  data: StepData,
-  columns: readonly ExtraColumn[],
-): void {
-  const { columns: c } = batch;
-  c.step[row] = step;
-  if (c.action !== null) c.action[row] = numberOf(step, 'action', data.action, true);
-  if (c.reward !== null) c.reward[row] = numberOf(step, 'reward', data.reward, false);
-  [c.agent_x[row], c.agent_y[row]] = pairOf(step, 'position', data.position, true);
-  const extra = batch.columns as unknown as Record<string, Float64Array>;
-  for (const name of columns) {
-    if (name === 'orientation' || name === 'concentration' || name === 'agent_id') {
-      extra[name]![row] = numberOf(step, name, data[name], name === 'agent_id');
-    } else {
-      [extra[`${name}_x`]![row], extra[`${name}_y`]![row]] = pairOf(step, name, data[name], false);
-    }
-  }
+/** An array or a typed array; its values are looked at elsewhere. */
+export function listOf(step: number, name: string, value: unknown, expected: string): ArrayLike<unknown> {
+  if (Array.isArray(value)) return value as unknown[];
+  if (ArrayBuffer.isView(value) && 'length' in value) return value as unknown as ArrayLike<unknown>;
+  throw wrong(step, name, value, expected);
+}
+
+export function pairOf(step: number, name: string, value: unknown): ArrayLike<unknown> {
+  const pair = listOf(step, name, value, '[x, y]');
+  if (pair.length === 2) return pair;
+  throw wrong(step, name, value, '[x, y]');
 }

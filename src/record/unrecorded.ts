@@ -1,20 +1,25 @@
 import { loadBackend } from '../backends/load.js';
 import { storageOptions } from '../backends/storage.js';
-import { STREAMS } from '../core/streams.js';
-import type { CapturePorts } from './capture.js';
-import { openSource } from './episode-source.js';
+import { ContentDigest } from '../core/digest.js';
+import type { RunWriter } from '../core/ports.js';
+import { streamsOf } from '../core/streams.js';
+import { recordingOfConfig } from './config.js';
 import { prepareSimulation } from './inputs.js';
+import type { RecordingMetrics } from './metrics.js';
 import { OutcomeTotals, type Outcome } from './outcomes.js';
-import type { Progress } from './record-run.js';
+import { recordRun, type Progress, type RecordPorts } from './record-run.js';
 import type { CaptureSettings } from './settings.js';
 
 /** Episodes of which nothing is kept. */
 export interface UnrecordedResult {
   status: 'complete' | 'aborted';
+  /** Steps that were taken, and episodes that ended. */
   counts: Progress;
   outcome: Outcome;
-  /** How often the backend was called; null when that was not asked for. */
-  calls: Readonly<Record<string, number>> | null;
+  /** What the backend was handed, and how often each of its methods was called; null when not asked for. */
+  given: NonNullable<RunWriter['given']> | null;
+  calls: NonNullable<RunWriter['calls']> | null;
+  metrics: RecordingMetrics;
   elapsedMs: number;
 }
 
@@ -24,38 +29,39 @@ export interface UnrecordedResult {
  */
 export async function captureUnrecorded(
   settings: CaptureSettings,
-  ports: Pick<CapturePorts, 'clock' | 'signal' | 'cores' | 'onProgress'>,
+  ports: RecordPorts,
 ): Promise<UnrecordedResult> {
+  const { record, experiment, episodes } = settings;
   const { simulation } = await prepareSimulation(settings);
+  const streams = streamsOf(recordingOfConfig(record));
   const backend = await loadBackend('none', '.');
-  const facts = { run_id: '', experiment: settings.experiment, schema_version: '', config_hash: null };
-  const writer = await backend.openWriter({
-    directory: '',
-    streams: STREAMS,
-    storage: storageOptions(),
-    run: { ...facts, start_time: '', config: null },
-  });
-  const startMs = ports.clock.now();
-  const plan = { settings, runId: '', startMs };
-  const source = openSource(plan, ports.cores, { ...ports, simulation, backend, name: 'none', cwd: '.' });
+  const facts = {
+    run_id: '',
+    experiment,
+    schema_version: '',
+    config_hash: null,
+    start_time: '',
+    config: null,
+  };
+  const main = await backend.openWriter({ directory: '', streams, storage: storageOptions(), run: facts });
+  const writers = { backend, name: 'none', main, copies: [], fellBack: null };
   const outcomes = new OutcomeTotals();
-  const counts = { episodes: 0, steps: 0 };
   const begun = ports.clock.monotonic();
-  for await (const chunk of source.chunks()) {
-    await writer.write(chunk.steps);
-    for (let row = 0; row < chunk.episodes.rows; row++) outcomes.endEpisode(chunk.episodes, row);
-    counts.steps += chunk.taken;
-    counts.episodes += chunk.episodes.rows;
-    ports.onProgress(counts);
-    if (chunk.cut) break;
-  }
-  await writer.close();
-  const { debug } = settings.record;
+  const { counts, taken, metrics } = await recordRun(settings, ports, {
+    run: { runId: '', startMs: ports.clock.now(), writers },
+    simulation,
+    cwd: '.',
+    digest: new ContentDigest(streams),
+    observers: [outcomes],
+  });
+  const { enabled, count_calls: counted } = record.debug ?? { enabled: false, count_calls: false };
   return {
-    status: counts.episodes === settings.episodes ? 'complete' : 'aborted',
-    counts,
+    status: counts.episodes === episodes ? 'complete' : 'aborted',
+    counts: { episodes: counts.episodes, steps: taken },
     outcome: outcomes.finish(),
-    calls: debug?.enabled === true && debug.count_calls ? (writer.calls ?? null) : null,
+    given: enabled ? (main.given ?? null) : null,
+    calls: counted ? (main.calls ?? null) : null,
+    metrics,
     elapsedMs: ports.clock.monotonic() - begun,
   };
 }

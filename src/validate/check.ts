@@ -33,8 +33,11 @@ export interface EpisodeEnd {
   episode: EpisodeProgress;
 }
 
-/** How the run ended, as its manifest says; nobody knows while it is recorded, or without a manifest. */
-export type RunEnd = 'complete' | 'recovered' | 'aborted' | 'unknown';
+/**
+ * How the run ended, as its manifest says; without one it is being captured or was killed. Nobody knows while it is in
+ * memory, or of a manifest that cannot be read.
+ */
+export type RunEnd = 'complete' | 'recovered' | 'aborted' | 'running' | 'killed' | 'unknown';
 
 export interface RecordCounts {
   episodes: number;

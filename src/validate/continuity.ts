@@ -2,7 +2,7 @@ import { parseStreamFile } from '../core/layout.js';
 import type { RowSource } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
 
-/** Whether whole parts of a stream are not there: none, some before the last that is, or what follows it. */
+/** What of a stream is not there: nothing, whole parts before the last that is, or maybe anything behind it. */
 export type MissingParts = 'none' | 'some' | 'end';
 
 /**

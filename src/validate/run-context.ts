@@ -17,6 +17,8 @@ export interface RunContext {
   /** Written by plume_nav_sim under schema 0.1. */
   foreign: boolean;
   manifest: LoadedManifest | null;
+  /** Being recorded, or killed: it has no manifest, and its end may be missing. */
+  unfinished: boolean;
   /** Which format the records are read from. */
   format: string;
   /** Not finished, and nothing stands in its record files, if there are any. */

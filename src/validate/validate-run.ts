@@ -1,5 +1,6 @@
 import { plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
+import { isCutEnd } from '../core/cut-end.js';
 import { finding, type FindingCodeName } from '../core/findings.js';
 import { isRecordFile, MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
 import type { ReadBatch, StreamReader } from '../core/ports.js';
@@ -10,9 +11,12 @@ import { backends } from '../backends/index.js';
 import { openRecords } from '../backends/open-records.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
 import { isBlank } from './blank.js';
+import type { RunEnd } from './check.js';
 import { CHECKS } from './checks/index.js';
 import { FILE_CHECKS } from './files/index.js';
+import { isWritten } from './files/leftovers.js';
 import { FindingList } from './finding-list.js';
+import type { MissingParts } from './continuity.js';
 import { ParquetCopy } from './parquet-copy.js';
 import { missingParts } from './parts.js';
 import { readRecords } from './records.js';
@@ -48,16 +52,17 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
   const manifest = await loadManifest(directory, foreign, say);
   const unreadable = await unreadableParts(directory);
   for (const [name, reason] of unreadable) say('file-unreadable', name, reason);
-  const blank = !foreign && (await isBlank(directory));
+  const unfinished = !foreign && !directory.names.includes(MANIFEST_FILE);
+  const blank = unfinished && (await isBlank(directory));
   const readable = directory.names.filter((name) => !unreadable.has(name) && !(blank && isRecordFile(name)));
   const { reader, format, copy } = await open(directory, readable, options);
-  const context: RunContext = { directory, foreign, manifest, format, blank, report: say };
+  const context: RunContext = { directory, foreign, manifest, unfinished, format, blank, report: say };
   for (const check of FILE_CHECKS) await check.before?.(context);
 
   const checks = new RowChecks({
     run: directory.run,
     source: 'files',
-    end: manifest?.data?.status ?? 'unknown',
+    end: unfinished ? await unfinishedEnd(directory) : (manifest?.data?.status ?? 'unknown'),
     add: findings.add,
   });
   const copies = openCopies(context, copy, findings.add);
@@ -67,11 +72,14 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
     await copies.get(stream)?.compare(read, broken);
   };
   const listed = [...unreadable.keys(), ...(manifest?.data?.files.map((file) => file.path) ?? [])];
-  const missing = {
-    steps: missingParts(readable, 'steps', format, listed),
-    episodes: missingParts(readable, 'episodes', format, listed),
+  const missingOf = (stream: StreamName): MissingParts =>
+    unfinished ? 'end' : missingParts(readable, stream, format, listed);
+  const missing = { steps: missingOf('steps'), episodes: missingOf('episodes') };
+  const add = (found: Finding): void => {
+    // `unfinished` says so
+    if (!unfinished || !isCutEnd(found, directory.names)) findings.add(found);
   };
-  const records = await readRecords({ reader, missing, checks, add: findings.add, onBatch });
+  const records = await readRecords({ reader, missing, checks, add, onBatch });
   for (const [stream, each] of copies) {
     await each.finish();
     records.rowsOf.set(`${stream}.parquet`, each.rows);
@@ -94,6 +102,9 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
     findings: findings.list(),
   };
 }
+
+const unfinishedEnd = async ({ path }: RunDirectory): Promise<RunEnd> =>
+  (await isWritten(path)) ? 'running' : 'killed';
 
 /** Ingest makes Parquet and manifest for runs that lack them; Parquet without a manifest of ours is not ours. */
 function openCopies(

@@ -168,7 +168,7 @@ describe('filters', () => {
     [{ compression: 'lzf' }, /compression: lzf is not in the HDF5 library/],
     [{ compression: 'gzip', shuffle: true }, /one filter, not compression=gzip and shuffle=true/],
     [{ shuffle: true, fletcher32: true }, /one filter, not shuffle=true and fletcher32=true/],
-    [{ compression_opts: 6 }, /compression_opts=6 is the level of gzip/],
+    [{ compression_opts: 6 }, /compression_opts: 6 is the level of gzip/],
     [{ compression: 'szip' }, /compression: szip fails on short columns/],
   ] as const)('%j is refused', async (options, message) => {
     const directory = newDirectory();

@@ -237,6 +237,25 @@ describe('the file', () => {
     },
   );
 
+  it('stands when the last reader has gone', async () => {
+    const directory = sqliteFolder();
+    const writer = await openSqlite(directory);
+    await writer.write(batchOf(STREAMS.steps, model.steps));
+    await writer.flush();
+    const reader = connect(file(directory));
+    const rows = reader.prepare('SELECT * FROM steps').iterate();
+    rows.next();
+    const order: string[] = [];
+    const closed = writer.close().then(() => order.push('closed'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    rows.return!();
+    reader.close();
+    order.push('reader gone');
+    await closed;
+    expect(order).toEqual(['reader gone', 'closed']);
+    expect(readdirSync(directory)).toEqual(['run.sqlite']);
+  });
+
   it('has the committed rows after an abort', async () => {
     const directory = sqliteFolder();
     const writer = await openSqlite(directory);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
@@ -9,6 +9,7 @@ import { independentDigest } from '../fixtures/independent-digest.js';
 import { BINARY, capture, plume, scratchDirectory } from './binary.js';
 
 type Json = Record<string, unknown>;
+type Given = Record<'steps' | 'episodes', { rows: number; batches: number }>;
 
 const SMALL = ['seed=11', 'env.grid_size=[24,16]', 'env.max_steps=120', 'workers=2'];
 /** Hardly an episode ends before its last step. */
@@ -68,9 +69,14 @@ describe.each(FILES)('record=%s', (backend, files) => {
   }, 60_000);
 });
 
-/** What lies in a folder, by name, with its size. */
+/** What lies in a folder, by name, with its size; a file that got another name meanwhile has none. */
 const sizes = (directory: string): Map<string, number> =>
-  new Map(readdirSync(directory).map((name) => [name, statSync(join(directory, name)).size]));
+  new Map(
+    readdirSync(directory).map((name) => [
+      name,
+      statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0,
+    ]),
+  );
 
 type IsUnderWay = (found: Map<string, number>) => boolean;
 
@@ -187,9 +193,61 @@ describe('record=none', () => {
     const recorded = await capture(['episodes=3', ...SMALL], { cwd });
     const debug = ['record.debug.enabled=true', 'record.debug.count_calls=true'];
     const { stdout } = await plume(['episodes=3', ...SMALL, 'record=none', '--json', ...debug], { cwd });
-    const result = JSON.parse(stdout) as { calls: { write: number } };
+    const result = JSON.parse(stdout) as { given: Given; calls: { write: number } };
+    const { steps, episodes } = recorded.counts;
     expect(result).toMatchObject({ run_dir: null, counts: recorded.counts });
-    expect(result.calls.write).toBeGreaterThan(0);
+    expect(result.given).toMatchObject({ steps: { rows: steps }, episodes: { rows: episodes } });
+    expect(result.calls.write).toBe(result.given.steps.batches + result.given.episodes.batches);
+  });
+
+  it.each<[string, RegExp, string]>([
+    ['enabled', /^given {3}steps \d+ in \d+ writes? · episodes 3 in \d+ writes?$/m, 'calls'],
+    ['count_calls', /^calls {3}write \d+ · flush \d+ · close 1 · abort 0$/m, 'given'],
+  ])('does what debug.%s says when it stands alone', async (key, line, other) => {
+    const args = ['episodes=3', ...SMALL, 'record=none', `record.debug.${key}=true`];
+    const { stdout } = await plume(args);
+    expect(stdout).toMatch(line);
+    expect(stdout).not.toContain(other);
+  });
+
+  it('says with --metrics what running cost', async () => {
+    const cwd = scratchDirectory();
+    const args = ['episodes=3', ...SMALL, 'record=none', '--json', '--metrics', 'costs/metrics.json'];
+    const { counts } = JSON.parse((await plume(args, { cwd })).stdout) as { counts: { steps: number } };
+    const metrics = JSON.parse(readFileSync(join(cwd, 'costs/metrics.json'), 'utf8')) as Json;
+    expect(metrics).toMatchObject({
+      run_id: null,
+      run_dir: null,
+      steps: counts.steps,
+      bytes: { files: 0, ratio: null },
+    });
+    expect((metrics['buffer'] as { utilization_average: number }).utilization_average).toBeGreaterThan(0);
+  });
+});
+
+describe('what a backend cannot do is said before there is a directory', () => {
+  it.each<[string, string[], string]>([
+    [
+      'filters of HDF5',
+      ['record=hdf5', 'record.storage.hdf5.compression=szip'],
+      'szip fails on short columns',
+    ],
+    [
+      "options of a backend of one's own",
+      ['record.backend=./mine.mjs'],
+      "backend './mine.mjs' failed in check",
+    ],
+  ])('%s', async (_what, args, message) => {
+    const cwd = scratchDirectory();
+    const module = `export default {
+      name: 'mine', has: () => false, openReader() {}, openWriter() {},
+      check() { throw new Error('no'); },
+    };`;
+    writeFileSync(join(cwd, 'mine.mjs'), module);
+    const { exitCode, stderr } = await plume(['episodes=3', ...SMALL, ...args], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(message) as string });
+    expect(stderr).not.toContain('capturing');
+    expect(readdirSync(cwd)).toEqual(['mine.mjs']);
   });
 });
 
@@ -221,4 +279,15 @@ describe('--metrics', () => {
     expect(bytes.ratio).toBeCloseTo(bytes.columns / bytes.files);
     expect(memory.peak_rss_mb).toBeGreaterThanOrEqual(memory.rss_mb);
   });
+
+  it.each([['--multirun'], ['--dry-run'], ['--cfg=job'], ['--info=config']])(
+    'are refused where nothing is captured by itself: %s',
+    async (flag) => {
+      const { exitCode, stderr } = await plume(['--metrics', 'metrics.json', flag]);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: expect.stringContaining('--metrics is of one capture') as string,
+      });
+    },
+  );
 });

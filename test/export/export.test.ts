@@ -17,6 +17,8 @@ import { contents, stamps } from '../fixtures/captured-run.js';
 import { buildRun } from '../fixtures/run-builder.js';
 import { exported, newFolder } from './support.js';
 
+const STEPS = 'steps.jsonl.gz';
+
 const csvOf = (path: string, column: string): string[] => {
   const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const at = header!.split(',').indexOf(column);
@@ -101,8 +103,37 @@ describe('a run that is not whole', () => {
     truncateSync(join(runDir, 'steps.jsonl.gz'), readFileSync(join(runDir, 'steps.jsonl.gz')).length - 28);
     const { counts, notes } = await exported({ runDir, out: join(newFolder(), 'data.csv') });
     expect(counts).toEqual({ episodes: 3, steps: 17 });
-    expect(notes[0]).toBe(`the run is not finished: ${join(runDir, 'manifest.json')} is missing`);
-    expect(notes[1]).toMatch(/^steps\.jsonl\.gz: .*: exported up to there$/);
+    const manifest = join(runDir, 'manifest.json');
+    expect(notes).toEqual([`the run is not finished: ${manifest} is missing; exported what was there`]);
+  });
+
+  it.each<[string, (files: Map<string, Buffer>) => void, string]>([
+    [
+      'a part that is not the last cut short',
+      (files) => files.set(STEPS, files.get(STEPS)!.subarray(0, -28)),
+      'is damaged: steps.jsonl.gz: no end block',
+    ],
+    ['its first part missing', (files) => files.delete(STEPS), 'is damaged: steps.jsonl.gz is missing'],
+    [
+      'a part missing',
+      (files) => files.set('steps.part0003.jsonl.gz', files.get('steps.part0001.jsonl.gz')!),
+      'is damaged: part 2 of the steps is missing',
+    ],
+    [
+      'no episodes at all',
+      (files) => files.delete('episodes.jsonl.gz'),
+      'is damaged: episodes.jsonl.gz is missing',
+    ],
+  ])('not finished and with %s: refused', async (_, damage, message) => {
+    const runDir = await buildRun({
+      withoutManifest: true,
+      files(files) {
+        files.set('steps.part0001.jsonl.gz', files.get(STEPS)!);
+        damage(files);
+      },
+    });
+    const out = join(newFolder(), 'data.csv');
+    await expect(exported({ runDir, out })).rejects.toThrow(message);
   });
 
   it('being written: says by whom', async () => {

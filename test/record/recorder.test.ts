@@ -20,7 +20,7 @@ const SUMMARY = {
 };
 
 /** A chunk builder and a recorder without files, and what they tell. */
-function recording(flushMs: number | null = null, time = clock) {
+function recording(flushMs: number | null = null, time = clock, more: Partial<RunWriter> = {}) {
   const told: string[] = [];
   const warnings: string[] = [];
   const observer = {
@@ -32,6 +32,7 @@ function recording(flushMs: number | null = null, time = clock) {
     flush: () => void told.push('flush'),
     close: () => Promise.resolve([]),
     abort: () => Promise.resolve(),
+    ...more,
   };
   const builder = new ChunkBuilder({
     runId: 'run-1',
@@ -115,6 +116,21 @@ describe('Recorder', () => {
       flushes.push(told.filter((what) => what === 'flush').length);
     }
     expect(flushes).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
+    await recorder.flush();
+    expect(told.at(-1)).toBe('flush');
+  });
+
+  it('leaves a writer that keeps time alone, until it is asked to flush', async () => {
+    let now = 0;
+    const time = { now: () => 0, monotonic: () => now };
+    const { builder, recorder, metrics, told, steps, handOn } = recording(1000, time, { keepsTime: true });
+    builder.beginEpisode(1);
+    for (; now <= 3000; now += 600) {
+      steps(1);
+      await handOn();
+    }
+    expect(told).not.toContain('flush');
+    expect(metrics.finish(0).flushes).toBe(0);
     await recorder.flush();
     expect(told.at(-1)).toBe('flush');
   });

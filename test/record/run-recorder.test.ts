@@ -1,57 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { JsonMap } from '../../src/core/canonical-json.js';
-import { systemClock } from '../../src/io/clock.js';
-import { openRecorder } from '../../src/open-recorder.js';
-import { RunRecorder } from '../../src/record/run-recorder.js';
-import type { RunRecorderOptions } from '../../src/record/recorder-options.js';
-import type { StepData } from '../../src/record/step-data.js';
-import { createRecordingValidation, validateRun } from '../../src/validate/index.js';
-
-const ports = {
-  clock: systemClock,
-  startValidation: createRecordingValidation,
-  onWarning: () => {},
-  exportRun: () => Promise.resolve(),
-};
-
-const open = (seeds: number[], more: Partial<RunRecorderOptions> = {}): Promise<RunRecorder> =>
-  RunRecorder.open(
-    {
-      output: mkdtempSync(join(tmpdir(), 'recorder-')),
-      experiment: 'walk',
-      seeds,
-      environment: { gridSize: [10, 10], source: [9, 9], maxSteps: 50, goalRadius: 1 },
-      ...more,
-    },
-    ports,
-  );
-
-/** Walks along the diagonal to the source. */
-function* walk(from: number): Generator<StepData> {
-  for (let x = from + 1; ; x++) {
-    const done = Math.hypot(9 - x, 9 - x) <= 1;
-    yield { position: [x, x], action: 0, reward: done ? 1 : -0.01, observation: [x / 10, 0.5], done };
-    if (done) return;
-  }
-}
-
-async function record(recorder: RunRecorder, episodes: number): Promise<void> {
-  for (let episode = 0; episode < episodes; episode++) {
-    for (const step of walk(episode % 5)) await recorder.recordStep(step);
-    await recorder.recordEpisode();
-  }
-}
-
-const lines = (path: string): Record<string, unknown>[] =>
-  gunzipSync(readFileSync(path))
-    .toString()
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+import { validateRun } from '../../src/validate/index.js';
+import { lines, openWalk, recordWalks, walk } from '../fixtures/walk.js';
 
 describe('RunRecorder', () => {
   it.each<[string, JsonMap]>([
@@ -61,15 +13,15 @@ describe('RunRecorder', () => {
     ['jsonl', { recording: { step_interval: 3 } }],
     ['jsonl', { recording: { full: false } }],
   ])('records episodes of another program as a whole run: %s %j', async (backend, more) => {
-    const recorder = await open([5, 6, 7, 100], { record: { backend, ...more } });
-    await record(recorder, 4);
+    const recorder = await openWalk([5, 6, 7, 100], { record: { backend, ...more } });
+    await recordWalks(recorder, 4);
     const result = await recorder.close();
     expect(result).toMatchObject({ status: 'complete', validation: { ok: true, findings: [] } });
     expect(await validateRun(result.directory)).toMatchObject({ ok: true, findings: [] });
   });
 
   it('writes what it was given', async () => {
-    const recorder = await open([3], { record: { columns: ['orientation', 'velocity'] } });
+    const recorder = await openWalk([3], { record: { columns: ['orientation', 'velocity'] } });
     const step = { position: [8, 8] as const, action: 2, reward: 1, observation: [0.25], timestamp: 12.5 };
     await recorder.recordStep({
       ...step,
@@ -98,8 +50,8 @@ describe('RunRecorder', () => {
   });
 
   it('has flushed records on disk', async () => {
-    const recorder = await open([1, 2]);
-    await record(recorder, 1);
+    const recorder = await openWalk([1, 2]);
+    await recordWalks(recorder, 1);
     await recorder.flush();
     expect(lines(join(recorder.directory, 'steps.jsonl.gz')).length).toBeGreaterThan(3);
     expect(recorder.metrics().steps).toBeGreaterThan(3);
@@ -107,68 +59,78 @@ describe('RunRecorder', () => {
     expect(await recorder.close()).toMatchObject({ status: 'aborted' });
   });
 
-  it.each<[string, object, string]>([
-    ['a position between cells', { position: [1.5, 2] }, 'position[0] is 1.5, expected an integer'],
-    ['a reward that is none', { reward: Number.NaN }, 'reward is NaN, expected a finite number'],
-    ['an action that is none', { action: 'left' }, 'action is left, expected an integer'],
-    ['a field it does not know', { rewards: 1 }, "'rewards' is no field of a step, did you mean 'reward'"],
-    ['a column nobody asked for', { wind: [0, 1] }, 'wind would not be recorded'],
-    ['another width of observations', { observation: [1] }, 'observation has 1 values, expected 2'],
-  ])('refuses %s, and goes on', async (_what, change, message) => {
-    const recorder = await open([1]);
-    const [good] = walk(0);
-    await recorder.recordStep(good!);
-    await expect(recorder.recordStep({ ...good!, ...change })).rejects.toMatchObject({
-      kind: 'input',
-      message: expect.stringContaining(message),
-    });
-    await recorder.recordStep({ position: [9, 9], action: 0, reward: 1, observation: [1, 1], done: true });
-    await recorder.recordEpisode();
-    expect(await recorder.close()).toMatchObject({ status: 'complete', validation: { ok: true } });
-  });
-
   it('refuses an episode that contradicts its steps, has none, or has no seed', async () => {
-    const recorder = await open([1]);
+    const recorder = await openWalk([1]);
     await expect(recorder.recordEpisode()).rejects.toThrow('episode 1 has no steps');
     for (const step of walk(0)) await recorder.recordStep(step);
     await expect(recorder.recordEpisode({ total_steps: 3 })).rejects.toThrow(
       'total_steps is 3, its steps say 9',
     );
-    await expect(recorder.recordEpisode({ path_efficiency: 1 } as object)).rejects.toThrow('path_efficiency');
+    for (const [refused, message] of [
+      [{ path_efficiency: 1 }, "'path_efficiency' is no field"],
+      [{ toString: 1 }, "'toString' is no field"],
+      [
+        { final_position: Int8Array.of(9, 8) },
+        'final_position is Int8Array(2) [ 9, 8 ], its steps say [ 9, 9 ]',
+      ],
+      [null, 'it is null'],
+    ] as const) {
+      await expect(recorder.recordEpisode(refused as object)).rejects.toMatchObject({
+        kind: 'input',
+        message: expect.stringContaining(`episode 1: ${message}`),
+      });
+    }
     await recorder.recordEpisode();
     await expect(recorder.recordStep([...walk(0)][0]!)).rejects.toThrow('there are 1 seeds');
     await recorder.close();
     await expect(recorder.flush()).rejects.toThrow('is closed');
   });
 
-  it('refuses options by name before anything is made', async () => {
-    const output = mkdtempSync(join(tmpdir(), 'recorder-'));
-    await expect(open([1], { output, record: { columns: ['orientatoin'] } })).rejects.toThrow('orientation');
-    await expect(open([1], { output, record: { backend: 'sqlit' } })).rejects.toMatchObject({
-      kind: 'config',
-      hint: expect.stringContaining('sqlite'),
-    });
-    expect(existsSync(join(output, 'walk', 'x'))).toBe(false);
-  });
-});
+  it.each([undefined, { max_records: 1 }])(
+    'is not changed by a step that it refused: buffer %j',
+    async (buffer) => {
+      const record: JsonMap = buffer === undefined ? {} : { performance: { buffer } };
+      const recorder = await openWalk([1, 2], { record });
+      const [good] = walk(0);
+      // the first of the run must not say how wide observations are, nor begin an episode
+      const refused = { ...good!, reward: Number.NaN, observation: [1, 2, 3] };
+      await expect(recorder.recordStep(refused)).rejects.toThrow('reward');
+      await expect(recorder.recordEpisode()).rejects.toThrow('episode 1 has no steps');
+      await recordWalks(recorder, 1);
+      await expect(recorder.recordStep(refused)).rejects.toThrow('step 1: observation');
+      await expect(recorder.recordEpisode()).rejects.toThrow('episode 2 has no steps');
+      await recordWalks(recorder, 1);
+      const { directory, status, validation } = await recorder.close();
+      expect({ status, validation }).toMatchObject({ status: 'complete', validation: { findings: [] } });
+      expect(lines(join(directory, 'steps.jsonl.gz'))[0]).toMatchObject({ observation_summary: [0.1, 0.5] });
+    },
+  );
 
-describe('openRecorder', () => {
-  it('exports what it recorded, and names the format it does not have', async () => {
-    const output = mkdtempSync(join(tmpdir(), 'recorder-'));
-    const recorder = await openRecorder({
-      output,
-      experiment: 'walk',
-      seeds: [1, 2],
-      environment: { gridSize: [10, 10], source: [9, 9], maxSteps: 50, goalRadius: 1 },
+  it('takes typed arrays', async () => {
+    const recorder = await openWalk([1], { record: { columns: ['wind'] } });
+    await recorder.recordStep({
+      position: Int32Array.of(9, 9),
+      observation: Float32Array.of(0.25, 0.5),
+      wind: Float64Array.of(0, -1.5),
+      action: 0,
+      reward: 1,
+      done: true,
     });
-    await record(recorder, 2);
-    await expect(recorder.exportData(join(output, 'a.xls'), { format: 'xls' })).rejects.toMatchObject({
-      kind: 'usage',
-    });
-    await recorder.close();
-    await recorder.exportData(join(output, 'second.csv'), { episodes: [2] });
-    const rows = readFileSync(join(output, 'second.csv'), 'utf8').trim().split('\n').slice(1);
-    expect(rows.length).toBeGreaterThan(3);
-    expect(rows.every((row) => row.includes('ep-000002'))).toBe(true);
+    await recorder.recordEpisode({ final_position: Uint8Array.of(9, 9) });
+    const { directory } = await recorder.close();
+    expect(lines(join(directory, 'steps.jsonl.gz'))).toMatchObject([
+      { agent_position: { x: 9, y: 9 }, observation_summary: [0.25, 0.5], wind: { x: 0, y: -1.5 } },
+    ]);
+  });
+
+  it('adds rewards up that are not recorded', async () => {
+    const recorder = await openWalk([1], { record: { recording: { include_rewards: false } } });
+    const unrewarded = { ...[...walk(6)][0]!, reward: undefined };
+    await expect(recorder.recordStep(unrewarded as never)).rejects.toThrow('reward is not given');
+    for (const step of walk(6)) await recorder.recordStep(step);
+    await recorder.recordEpisode({ total_reward: 0.98 });
+    const { directory } = await recorder.close();
+    expect(lines(join(directory, 'steps.jsonl.gz'))[0]).toMatchObject({ reward: null });
+    expect(lines(join(directory, 'episodes.jsonl.gz'))).toMatchObject([{ total_reward: 0.98 }]);
   });
 });

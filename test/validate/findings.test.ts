@@ -36,6 +36,7 @@ const ELSEWHERE = [
   'hdf5-unreadable',
   'sqlite-column',
   'sqlite-unreadable',
+  'unfinished-end',
 ];
 
 describe.each(GROUPS)('one change, one finding: %s', (_, cases) => {

@@ -23,14 +23,18 @@ const UNABLE = {
 const KEY = 'record.storage.hdf5';
 const POSSIBLE = 'choose one of compression=gzip, shuffle=true, fletcher32=true';
 
-/**
- * The layout that options ask for.
- * @throws CaptureError `config` for what the library cannot do, and for what would have no effect
- */
-export function datasetLayout(options: Hdf5Options): DatasetLayout {
-  const { compression, compression_opts: level, chunk_size: chunkRows, shuffle, fletcher32 } = options;
+export interface FilterProblem {
+  /** Under `record.storage.hdf5`; empty for the section as a whole. */
+  key: string[];
+  message: string;
+  hint: string;
+}
+
+/** What of the options the library cannot do, or would have no effect; null when they go together. */
+export function filterProblem(options: Hdf5Options): FilterProblem | null {
+  const { compression, compression_opts: level, shuffle, fletcher32 } = options;
   if (compression !== null && compression !== 'gzip') {
-    throw new CaptureError('config', `${KEY}.compression: ${UNABLE[compression]}`, { hint: POSSIBLE });
+    return { key: ['compression'], message: UNABLE[compression], hint: POSSIBLE };
   }
   const asked = [
     ...(compression === null ? [] : [`compression=${compression}`]),
@@ -38,20 +42,27 @@ export function datasetLayout(options: Hdf5Options): DatasetLayout {
     ...(fletcher32 ? ['fletcher32=true'] : []),
   ];
   if (asked.length > 1) {
-    throw new CaptureError('config', `${KEY}: a dataset can have one filter, not ${asked.join(' and ')}`, {
-      hint: POSSIBLE,
-    });
+    return { key: [], message: `a dataset can have one filter, not ${asked.join(' and ')}`, hint: POSSIBLE };
   }
   if (level !== null && compression !== 'gzip') {
-    throw new CaptureError(
-      'config',
-      `${KEY}.compression_opts=${level} is the level of gzip, and gzip is not chosen`,
-      {
-        hint: `set ${KEY}.compression=gzip, or leave the level out`,
-      },
-    );
+    return {
+      key: ['compression_opts'],
+      message: `${level} is the level of gzip, and gzip is not chosen`,
+      hint: `set ${KEY}.compression=gzip, or leave the level out`,
+    };
   }
-  return { chunkRows, filter: filterOf(options) };
+  return null;
+}
+
+/**
+ * The layout that options ask for.
+ * @throws CaptureError `config` for what the library cannot do, and for what would have no effect
+ */
+export function datasetLayout(options: Hdf5Options): DatasetLayout {
+  const problem = filterProblem(options);
+  if (problem === null) return { chunkRows: options.chunk_size, filter: filterOf(options) };
+  const { key, message, hint } = problem;
+  throw new CaptureError('config', `${[KEY, ...key].join('.')}: ${message}`, { hint });
 }
 
 function filterOf(options: Hdf5Options): Filter | null {

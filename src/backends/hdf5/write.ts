@@ -90,7 +90,7 @@ class Hdf5Writer implements RunWriter {
     const rows = sumOf(journal, 'rows');
     const making = { path, directory, journal: names, rows, run, streams, layout };
     if (sumOf(journal, 'bytes') < WORTH_THREAD) return makeFile(making);
-    const thread = new OrderedThreads<null, Making, never>({
+    const thread = new OrderedThreads<null, Making, 'made'>({
       // the package's own place and not this module's, which a bundler may have moved
       entry: join(packageRoot(), 'dist/cli/make-thread.js'),
       setup: null,
@@ -98,7 +98,7 @@ class Hdf5Writer implements RunWriter {
       threads: 1,
       window: 1,
     });
-    await thread.messages().next();
+    for await (const _ of thread.messages());
   }
 }
 

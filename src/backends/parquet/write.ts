@@ -64,18 +64,19 @@ class StreamParts {
 }
 
 /**
- * A run as Parquet: a file a stream, or parts of at least `part_seconds`, of both streams at the same moments, when
- * files may depend on time. Parts that are closed are whole files, so a process that is killed loses the rows of the
- * last interval and no others. Memory holds a row group a stream. The same rows give the same bytes.
+ * A run as Parquet: a file a stream, or, when files may depend on time, parts of `part_seconds` or up to a flush, of
+ * both streams at the same moments. Parts that are closed are whole files, so a process that is killed loses the rows
+ * of the last part and no others. Memory holds a row group a stream. The same rows give the same bytes.
  *
  * Parts do not end by size: 30 seconds at a million steps a second are some 200 MB.
  */
 class ParquetWriter implements RunWriter {
+  readonly keepsTime = true;
   private readonly directory: string;
   /** The steps first: an episode's row comes after its steps, also on disk. */
   private readonly streams: Readonly<Record<StreamName, StreamParts>>;
-  /** Milliseconds; infinite when parts do not depend on time. */
-  private readonly partMs: number;
+  /** Milliseconds; null when parts do not depend on time. */
+  private readonly partMs: number | null;
   private readonly clock: Clock;
   /** When the first row after the last cut came, on the monotonic clock. */
   private since: number | null = null;
@@ -83,7 +84,7 @@ class ParquetWriter implements RunWriter {
   private constructor(
     directory: string,
     streams: Record<StreamName, StreamParts>,
-    partMs: number,
+    partMs: number | null,
     clock: Clock,
   ) {
     this.directory = directory;
@@ -108,7 +109,7 @@ class ParquetWriter implements RunWriter {
       return new StreamParts(options, stream, group, facts);
     };
     const parts = { steps: partsOf('steps'), episodes: partsOf('episodes') };
-    const partMs = storage.timed ? storage.parquet.part_seconds * 1000 : Infinity;
+    const partMs = storage.timed ? storage.parquet.part_seconds * 1000 : null;
     const writer = new ParquetWriter(options.directory, parts, partMs, clock);
     try {
       for (const stream of STREAM_NAMES) await parts[stream].open();
@@ -122,14 +123,14 @@ class ParquetWriter implements RunWriter {
   async write(batch: Batch): Promise<void> {
     if (batch.rows === 0) return;
     // before steps and never behind them, so that a part has the records of the episodes that end in it
-    if (batch.stream.name === 'steps') await this.flush();
+    if (batch.stream.name === 'steps' && this.isOld()) await this.flush();
     this.since ??= this.clock.monotonic();
     await this.streams[batch.stream.name].write(batch);
   }
 
-  /** Closes the parts when it is time to; before, the rows of a part wait in memory and in a file without an end. */
+  /** Closes the parts; before, their rows wait in memory and in files without an end. */
   async flush(): Promise<void> {
-    if (this.since === null || this.clock.monotonic() - this.since < this.partMs) return;
+    if (this.since === null || this.partMs === null) return;
     this.since = null;
     await this.end(STREAM_NAMES.map((stream) => this.streams[stream]).filter(({ hasRows }) => hasRows));
   }
@@ -142,6 +143,11 @@ class ParquetWriter implements RunWriter {
 
   async abort(): Promise<void> {
     for (const stream of STREAM_NAMES) await this.streams[stream].abort();
+  }
+
+  private isOld(): boolean {
+    if (this.since === null || this.partMs === null) return false;
+    return this.clock.monotonic() - this.since >= this.partMs;
   }
 
   /** Ends parts; they get their names one right after the other, so that a kill hardly ever comes between. */

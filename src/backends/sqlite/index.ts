@@ -1,5 +1,6 @@
 import { SQLITE_FILE } from '../../core/layout.js';
 import type { Backend } from '../backend.js';
+import { DRIVERS } from './driver.js';
 import { openSqliteReader } from './read.js';
 import { openSqliteWriter } from './write.js';
 
@@ -7,6 +8,7 @@ import { openSqliteWriter } from './write.js';
 export const sqlite: Backend = {
   name: 'sqlite',
   has: (names) => names.includes(SQLITE_FILE),
+  check: async () => void (await DRIVERS.native()),
   openWriter: (options) => openSqliteWriter(options),
   openReader: (directory, names, streams) => openSqliteReader(directory, names, streams),
 };

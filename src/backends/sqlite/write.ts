@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import { numbers, texts, type Batch } from '../../core/batch.js';
 import { compactJson } from '../../core/canonical-json.js';
@@ -18,6 +19,10 @@ import { InsertSteps } from './insert-steps.js';
 import { JOURNALS } from './journals.js';
 import { createTables } from './schema.js';
 import { Transactions } from './transaction.js';
+
+/** For how long a reader may keep a run from being finished. */
+const PATIENCE_MS = 120_000;
+const RETRY_MS = 50;
 
 /** Seconds since the epoch. */
 function startOf({ start_time }: RunFacts): number {
@@ -78,9 +83,9 @@ class SqliteWriter implements RunWriter {
     this.doing('finish', () => {
       this.transactions.end();
       this.db.prepare('UPDATE runs SET end_timestamp = ? WHERE run_id = ?').run(this.end, this.runId);
-      this.joinJournal();
-      this.db.close();
     });
+    await this.withoutReaders(() => this.joinJournal());
+    this.db.close();
     return [{ path: SQLITE_FILE, rows: this.rows, ...(await settle(this.path)) }];
   }
 
@@ -94,6 +99,19 @@ class SqliteWriter implements RunWriter {
     }
     this.db.close();
     return Promise.resolve();
+  }
+
+  /** Tries again while another process reads the file, as `validate` may: SQLite itself does not wait for that. */
+  private async withoutReaders(call: () => void): Promise<void> {
+    for (const begun = performance.now(); ;) {
+      try {
+        return this.doing('finish', call);
+      } catch (error) {
+        const isRead = error instanceof CaptureError && error.kind === 'busy';
+        if (!isRead || performance.now() - begun > PATIENCE_MS) throw error;
+        await setTimeout(RETRY_MS);
+      }
+    }
   }
 
   /** Puts the write-ahead log into the file, so that one plain file remains. */

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import {
   flagOverrides,
   toYaml,
@@ -8,7 +7,6 @@ import {
   type CaptureFlags,
 } from '../../config/index.js';
 import { compactJson, type JsonValue } from '../../core/canonical-json.js';
-import { makeDirectories, writeFileAtomic } from '../../io/atomic.js';
 import type { CaptureResult } from '../../record/capture.js';
 import type { RecordingMetrics } from '../../record/metrics.js';
 import { composeRequest, type ConfigOptions } from '../config-options.js';
@@ -17,6 +15,7 @@ import { captureTask } from '../capture-task.js';
 import { runUnrecorded } from '../capture-unrecorded.js';
 import { EXIT } from '../exit-codes.js';
 import { watchSignals } from '../interruption.js';
+import { writeMetrics } from '../metrics-file.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
@@ -76,7 +75,7 @@ export async function run(
     progress.end();
     interruption.stop();
   }
-  if (options.metrics !== undefined) await writeMetrics(options.metrics, result);
+  if (options.metrics !== undefined) await writeMetrics(options.metrics, result, result.metrics);
   output.stdout(options.json === true ? resultJson(result, composed.hash) : resultText(result));
   const slow = result.metrics.write_ms_per_step.average;
   if (slow > SLOW_MS_PER_STEP) {
@@ -104,13 +103,6 @@ function dryRunText(
     return `${compactJson({ ...plan, config: tree })}\n`;
   }
   return `would capture ${plural(episodes, 'episode')} into ${printable(output)}/${experiment}/<run_id>\nconfig_hash ${hash}\n\n${yaml}`;
-}
-
-async function writeMetrics(file: string, { runId, directory, metrics }: CaptureResult): Promise<void> {
-  const text = `${JSON.stringify({ run_id: runId, run_dir: directory, ...metrics }, null, 2)}\n`;
-  const path = resolve(file);
-  await makeDirectories(dirname(path));
-  await writeFileAtomic(path, text);
 }
 
 function resultJson(result: CaptureResult, configHash: string): string {

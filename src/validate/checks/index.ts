@@ -1,5 +1,6 @@
 import type { Check } from '../check.js';
 import { columns } from './columns.js';
+import { ending } from './ending.js';
 import { episodes } from './episodes.js';
 import { extraColumns } from './extra-columns.js';
 import { geometry } from './geometry.js';
@@ -22,4 +23,5 @@ export const CHECKS: readonly Check[] = [
   geometry,
   extraColumns,
   time,
+  ending,
 ];

@@ -9,8 +9,9 @@ import {
   parquetPartName,
   RUN_FILE,
   STREAM_NAMES,
+  unfinishedParquetName,
 } from '../../core/layout.js';
-import { findParts, type PartRange } from '../parts.js';
+import { findParts, type PartRange } from '../../core/parts.js';
 import type { FileCheck, RunContext } from '../run-context.js';
 import { isLeftover } from './leftovers.js';
 
@@ -31,12 +32,14 @@ async function checkNames({ directory: { path, run }, report }: RunContext): Pro
   }
 }
 
-function checkParts({ directory: { names }, format, blank, report }: RunContext): void {
+function checkParts({ directory: { names }, format, unfinished, blank, report }: RunContext): void {
   if (blank) return;
   const partName = format === 'parquet' ? parquetPartName : jsonlPartName;
   for (const stream of STREAM_NAMES) {
     const { missingFirst, missing, double } = findParts(names, stream, format);
-    if (missingFirst !== null) report('file-missing', missingFirst, `${missingFirst} is missing`);
+    if (missingFirst !== null && !(unfinished && names.includes(unfinishedParquetName(missingFirst)))) {
+      report('file-missing', missingFirst, `${missingFirst} is missing`);
+    }
     const [first] = missing;
     if (first !== undefined) report('part-missing', partName(stream, first[0]), gapText(missing));
     for (const [name, other] of double) report('part-double', name, `${other} is the same part`);

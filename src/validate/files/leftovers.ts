@@ -10,7 +10,8 @@ export function isLeftover(name: string, { directory: { names } }: RunContext): 
   return names.includes(SQLITE_FILE) && !names.includes(MANIFEST_FILE);
 }
 
-async function isWritten(path: string): Promise<boolean> {
+/** Whether a capture is writing the run, as far as its lock tells. */
+export async function isWritten(path: string): Promise<boolean> {
   try {
     return (await runHolder(path)) !== null;
   } catch (error) {

@@ -54,15 +54,15 @@ export function encodeNumbers(
 
 /** A column of int64 or float64. */
 export class NumberBuffer implements ColumnBuffer {
-  private readonly values: Float64Array;
+  /** Grows with the rows: a short run does not pay for a full row group. */
+  private values = new Float64Array(0);
   private readonly bytesOf: NumberBytes;
   /** Null when no value may be null. */
   private readonly levels: LevelRuns | null;
   private count = 0;
   private nulls = 0;
 
-  constructor(capacity: number, bytesOf: NumberBytes, nullable: boolean) {
-    this.values = new Float64Array(capacity);
+  constructor(bytesOf: NumberBytes, nullable: boolean) {
     this.bytesOf = bytesOf;
     this.levels = nullable ? new LevelRuns() : null;
   }
@@ -71,9 +71,17 @@ export class NumberBuffer implements ColumnBuffer {
     this.levels?.add(column === null ? 0 : 1, to - from);
     if (column === null) this.nulls += to - from;
     else {
+      this.reserve(this.count + to - from);
       this.values.set((column as Float64Array).subarray(from, to), this.count);
       this.count += to - from;
     }
+  }
+
+  private reserve(count: number): void {
+    if (count <= this.values.length) return;
+    const larger = new Float64Array(Math.max(count, 2 * this.values.length));
+    larger.set(this.values.subarray(0, this.count));
+    this.values = larger;
   }
 
   encode(workspace: Workspace): EncodedColumn {

@@ -31,9 +31,9 @@ function bufferOf({ type, ...schema }: ColumnSchema): ColumnBuffer {
   const nullable = schema.nullable === true;
   switch (type) {
     case 'int':
-      return new NumberBuffer(MAX_ROWS, int64Bytes, nullable);
+      return new NumberBuffer(int64Bytes, nullable);
     case 'float':
-      return new NumberBuffer(MAX_ROWS, float64Bytes, nullable);
+      return new NumberBuffer(float64Bytes, nullable);
     case 'bool':
       return new FlagBuffer(MAX_ROWS, nullable);
     case 'text':

@@ -1,0 +1,14 @@
+import type { FindingCodeName } from './findings.js';
+import { jsonlParts, STREAM_NAMES } from './layout.js';
+import type { Finding } from './report.js';
+
+const WITHOUT_END: ReadonlySet<string> = new Set<FindingCodeName>(['gzip-unfinished', 'gzip-truncated']);
+
+/**
+ * Whether a finding only says that the last part of a stream has no end. So it is in every run whose capture is
+ * running or was killed; of earlier parts it is damage.
+ *
+ * @param names files of the run
+ */
+export const isCutEnd = ({ code, file }: Finding, names: readonly string[]): boolean =>
+  WITHOUT_END.has(code) && STREAM_NAMES.some((stream) => jsonlParts(stream, names).at(-1) === file);
