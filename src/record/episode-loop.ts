@@ -85,10 +85,10 @@ export class EpisodeLoop {
 
   /** Simulates until there is something to hand on or to wait for; not a generator, which would cost at every step. */
   private simulate(block: EpisodeBlock): Stop {
-    const { builder, simulation, clock, interrupted } = this.options;
+    const { builder, simulation, clock } = this.options;
     for (;;) {
       if (this.episode === block.to) return 'done';
-      if (interrupted()) return 'cut';
+      if (this.options.interrupted()) return 'cut';
       this.begunAt ??= this.begin();
       if (builder.full) return 'full';
       const state = this.fill();

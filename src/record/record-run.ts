@@ -4,7 +4,6 @@ import { streamsOf } from '../core/streams.js';
 import type { Simulation } from '../sim/simulation.js';
 import { bufferRows, stepBytes } from './buffer.js';
 import type { CapturePorts } from './capture.js';
-import type { Chunk } from './chunk.js';
 import { recordingOfConfig } from './config.js';
 import { openSource, type EpisodeSource } from './episode-source.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';

@@ -239,7 +239,7 @@ describe('the file', () => {
 
   it('stands when the last reader has gone', async () => {
     const directory = sqliteFolder();
-    const writer = await openSqlite(directory);
+    const writer = await openSqlite(directory, { sqlite: { connection_timeout: 0.01 } });
     await writer.write(batchOf(STREAMS.steps, model.steps));
     await writer.flush();
     const reader = connect(file(directory));

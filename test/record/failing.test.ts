@@ -41,7 +41,13 @@ async function left(seed: number, overrides: string[]) {
 }
 
 const SMALL = ['episodes=5', 'env.max_steps=100', 'env.goal_radius=0', 'env.start_location=[0,0]'];
-const UNFINISHED = [{ code: 'unfinished', message: expect.stringContaining('(it was killed, or failed)') }];
+const UNFINISHED = [
+  { code: 'unfinished', message: expect.stringContaining('(it was killed, or failed)') },
+  {
+    code: 'unfinished-end',
+    message: expect.stringContaining('follow 6 steps of an episode without a record'),
+  },
+];
 
 describe('what was recorded before a policy failed', () => {
   it.each([
