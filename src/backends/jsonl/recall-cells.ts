@@ -37,11 +37,14 @@ export class RecallCells {
 
   /** Copies a row to `to`. */
   take(row: number, values: Float64Array, to: number): void {
+    const { numbers, flags, codes, lists } = this;
     let at = to;
-    for (const array of [...this.numbers, ...this.flags, ...this.codes]) values[at++] = array[row]!;
-    for (const { width, values: list } of this.lists) {
-      values.set(list.subarray(row * width, (row + 1) * width), at);
-      at += width;
+    for (let i = 0; i < numbers.length; i++) values[at++] = numbers[i]![row]!;
+    for (let i = 0; i < flags.length; i++) values[at++] = flags[i]![row]!;
+    for (let i = 0; i < codes.length; i++) values[at++] = codes[i]![row]!;
+    for (let i = 0; i < lists.length; i++) {
+      const { width, values: list } = lists[i]!;
+      for (let from = row * width; from < (row + 1) * width; from++) values[at++] = list[from]!;
     }
   }
 }
