@@ -1,14 +1,12 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
-import { packageRoot } from '../io/package-info.js';
+import { builtEntry } from '../io/package-info.js';
 import { WorkerLost, type JobWorker } from '../sweep/pool.js';
 import type { CaptureTask } from './capture-task.js';
 import type { FromWorker, JobEnd, ToWorker } from './job-messages.js';
 
 /** Starts a worker process (job-worker.ts), which runs captures one after another. */
 export function startJobWorker(): JobWorker<CaptureTask, JobEnd> {
-  // the packages' own place and not this module's, which a bundler may have moved
-  const child = fork(join(packageRoot(), 'dist/cli/job-worker.js'), {
+  const child = fork(builtEntry('job-worker'), {
     // tasks hold Maps and bigints
     serialization: 'advanced',
     // stdout is for results; what Node says when it dies goes to stderr

@@ -1,4 +1,5 @@
 import type { Column, ListColumn, TextColumn } from './batch.js';
+import { putInt64 } from './int64.js';
 import type { ColumnType } from './streams.js';
 
 /**
@@ -23,8 +24,6 @@ export function digestColumn(type: ColumnType, blockRows: number): DigestColumn 
   return new Lists(blockRows);
 }
 
-const TWO_32 = 4294967296;
-
 class Ints implements DigestColumn {
   /** Each int64 as its low and its high word. */
   private readonly words: Int32Array;
@@ -38,12 +37,7 @@ class Ints implements DigestColumn {
   add(source: Column, from: number, to: number, at: number): void {
     const values = source as Float64Array;
     const { words } = this;
-    for (let row = from, word = 2 * at; row < to; row++, word += 2) {
-      const value = values[row]!;
-      const low = value | 0;
-      words[word] = low;
-      words[word + 1] = low === value ? low >> 31 : Math.floor(value / TWO_32);
-    }
+    for (let row = from, word = 2 * at; row < to; row++, word += 2) putInt64(words, word, values[row]!);
   }
 
   size(rows: number): number {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { BgzfFile, bgzfMember, MEMBER_INPUT_BYTES } from '../io/bgzf-writer.js';
-import { ioError } from '../io/io-error.js';
+import { HashedFile } from '../io/hashed-file.js';
 
 /** A new file of text, written front to back. */
 export interface OutputFile {
@@ -14,49 +12,7 @@ export interface OutputFile {
 
 /** @param level zlib level, 0 to 9; null for no compression */
 export function openOutputFile(path: string, level: number | null): OutputFile {
-  return level === null ? new PlainFile(path) : new GzipFile(path, level);
-}
-
-class PlainFile implements OutputFile {
-  private readonly path: string;
-  private readonly fd: number;
-  private readonly hash = createHash('sha256');
-  private bytes = 0;
-  private open = true;
-
-  constructor(path: string) {
-    this.path = path;
-    try {
-      this.fd = openSync(path, 'wx');
-    } catch (error) {
-      throw ioError(`cannot create ${path}`, error);
-    }
-  }
-
-  write(bytes: Uint8Array): void {
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
-    } catch (error) {
-      throw ioError(`cannot write ${this.path}`, error);
-    }
-    this.hash.update(bytes);
-    this.bytes += bytes.length;
-  }
-
-  finish(): { bytes: number; sha256: string } {
-    try {
-      fsyncSync(this.fd);
-    } catch (error) {
-      throw ioError(`cannot write ${this.path}`, error);
-    }
-    this.abort();
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
-  }
-
-  abort(): void {
-    if (this.open) closeSync(this.fd);
-    this.open = false;
-  }
+  return level === null ? new HashedFile(path) : new GzipFile(path, level);
 }
 
 /** In members as the JSON lines are, so that readers of such files can work in parallel. */
@@ -91,7 +47,7 @@ class GzipFile implements OutputFile {
   }
 
   private closeMember(): void {
-    this.file.append(bgzfMember(this.pending.subarray(0, this.length), this.level));
+    this.file.write(bgzfMember(this.pending.subarray(0, this.length), this.level));
     this.length = 0;
   }
 }

@@ -4,6 +4,7 @@ import { CaptureError } from '../core/errors.js';
 import type { StreamName } from '../core/layout.js';
 import { exists } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { realPathSoFar } from '../io/real-path.js';
 import { episodesFileName } from './format-names.js';
 import type { ExportFormat } from './formats/format.js';
 
@@ -63,18 +64,5 @@ async function requireReplaceable(path: string, kind: Target['kind'], force: boo
     throw new CaptureError('input', `--out: ${path} is a folder, but not one this format has made`, {
       hint: 'only a dataset is replaced; remove the folder yourself, or choose another name',
     });
-  }
-}
-
-/** The real path of a folder, also when its last parts do not exist yet. */
-async function realPathSoFar(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) {
-      throw ioError(`cannot look at ${path}`, error);
-    }
-    return join(await realPathSoFar(parent), basename(path));
   }
 }

@@ -5,6 +5,7 @@ import { DATASET_INDEX_FILE } from '../core/layout.js';
 import { exists } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
+import { realPathSoFar } from '../io/real-path.js';
 import { parseDatasetIndex } from './dataset-index.js';
 import type { DestinationFacts } from './plan.js';
 
@@ -92,17 +93,4 @@ export async function requireApart(runDir: string, destination: string): Promise
   throw new CaptureError('input', `run_dir ${runDir} and its place in the dataset, ${destination}, overlap`, {
     hint: 'choose an out_dir that is not the folder of the results',
   });
-}
-
-/** The real path of a folder, also when its last parts do not exist yet. */
-async function realPathSoFar(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) {
-      throw ioError(`cannot look at ${path}`, error);
-    }
-    return join(await realPathSoFar(parent), basename(path));
-  }
 }

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-
 import { crc32, deflateRawSync } from 'node:zlib';
-import { ioError } from './io-error.js';
+import { HashedFile } from './hashed-file.js';
 
 /** Most input bytes of one member (SAM specification, section 4.1.1): deflate never makes it too large for BSIZE. */
 export const MEMBER_INPUT_BYTES = 65_280;
@@ -36,54 +33,10 @@ export function bgzfMembers(input: Uint8Array, level: number): Buffer[] {
 }
 
 /** Appends members to one new file, hashing what it writes. */
-export class BgzfFile {
-  readonly path: string;
-  bytes = 0;
-  private readonly fd: number;
-  private readonly hash = createHash('sha256');
-  private open = true;
-
-  /** @throws CaptureError `io` when the file exists or cannot be made */
-  constructor(path: string) {
-    this.path = path;
-    try {
-      this.fd = openSync(path, 'wx');
-    } catch (error) {
-      throw ioError(`cannot create ${path}`, error);
-    }
-  }
-
+export class BgzfFile extends HashedFile {
   /** Ends the file with the end block, makes it durable and closes it. */
-  finish(): { bytes: number; sha256: string } {
-    this.append(BGZF_END);
-    this.sync();
-    this.abort();
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') };
-  }
-
-  /** Makes what has been written durable. */
-  sync(): void {
-    try {
-      fsyncSync(this.fd);
-    } catch (error) {
-      throw ioError(`cannot write ${this.path}`, error);
-    }
-  }
-
-  /** Closes the file as it stands. */
-  abort(): void {
-    if (this.open) closeSync(this.fd);
-    this.open = false;
-  }
-
-  /** Writes whole members. */
-  append(data: Uint8Array): void {
-    try {
-      for (let at = 0; at < data.length;) at += writeSync(this.fd, data, at);
-    } catch (error) {
-      throw ioError(`cannot write ${this.path}`, error);
-    }
-    this.hash.update(data);
-    this.bytes += data.length;
+  override finish(): { bytes: number; sha256: string } {
+    this.write(BGZF_END);
+    return super.finish();
   }
 }

@@ -14,6 +14,12 @@ export function packageRoot(): string {
   return folder;
 }
 
+/**
+ * A program of the built package that runs in a thread or process of its own: in the package's place, and not in that of
+ * the module that starts it, which a bundler may have moved.
+ */
+export const builtEntry = (name: string): string => join(packageRoot(), `dist/cli/${name}.js`);
+
 /** Version of this package, from its package.json. */
 export function packageVersion(): string {
   const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { bufferRows } from './buffer.js';
 import { blockEpisodes, episodeBlocks, type EpisodeBlock } from './blocks.js';
 import { ChunkBuilder } from './chunk-builder.js';
@@ -11,7 +10,7 @@ import type { Backend } from '../backends/backend.js';
 import { storageOptions } from '../backends/storage.js';
 import type { Clock } from '../core/ports.js';
 import { streamsOf } from '../core/streams.js';
-import { packageRoot } from '../io/package-info.js';
+import { builtEntry } from '../io/package-info.js';
 import { OrderedThreads } from '../io/threads.js';
 import type { Simulation } from '../sim/simulation.js';
 
@@ -114,8 +113,7 @@ function episodesInThreads(
     stop,
   };
   const pool = new OrderedThreads<EpisodeThread, EpisodeBlock, Chunk>({
-    // the package's own place and not this module's, which a bundler may have moved
-    entry: join(packageRoot(), 'dist/cli/episode-thread.js'),
+    entry: builtEntry('episode-thread'),
     setup,
     tasks: episodeBlocks(episodes, env.max_steps),
     threads,

@@ -46,7 +46,7 @@ describe('BgzfFile', () => {
     const path = scratch();
     const file = new BgzfFile(path);
     for (const input of [Buffer.from('a\n'), Buffer.alloc(MEMBER_INPUT_BYTES * 2 + 5, 'b')]) {
-      for (const member of bgzfMembers(input, 3)) file.append(member);
+      for (const member of bgzfMembers(input, 3)) file.write(member);
     }
     const { bytes, sha256 } = file.finish();
     const written = readFileSync(path);

@@ -84,26 +84,28 @@ export class BlockCache {
       this.blocks.delete(oldest);
     }
     bytes ??= new Uint8Array(BLOCK_BYTES);
-    this.move(this.readAt, bytes, number);
+    const length = this.lengthOf(number);
+    for (let done = 0; done < length;) {
+      const got = this.readAt(bytes, done, length - done, number * BLOCK_BYTES + done);
+      // what has not been brought yet the file does not have
+      if (got === 0) break;
+      done += got;
+    }
     return { bytes, dirty: false };
   }
 
   private bring(number: number): void {
     const block = this.blocks.get(number)!;
     if (!block.dirty) return;
-    this.move(this.writeAt, block.bytes, number);
+    const length = this.lengthOf(number);
+    for (let done = 0; done < length;) {
+      done += this.writeAt(block.bytes, done, length - done, number * BLOCK_BYTES + done);
+    }
     block.dirty = false;
   }
 
-  /** Reads or writes as much of a block as lies in the file. */
-  private move(transfer: Transfer, bytes: Uint8Array, number: number): void {
-    const place = number * BLOCK_BYTES;
-    const length = Math.min(BLOCK_BYTES, this.size - place);
-    for (let done = 0; done < length;) {
-      const moved = transfer(bytes, done, length - done, place + done);
-      // behind what has been written so far the file may still be shorter
-      if (moved === 0) return;
-      done += moved;
-    }
+  /** Bytes of a block that lie in the file. */
+  private lengthOf(number: number): number {
+    return Math.min(BLOCK_BYTES, this.size - number * BLOCK_BYTES);
   }
 }

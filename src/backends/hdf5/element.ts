@@ -1,4 +1,5 @@
 import type { ListColumn } from '../../core/batch.js';
+import { int64At, putInt64 } from '../../core/int64.js';
 import type { ColumnSchema } from '../../core/streams.js';
 import { ColumnError } from './errors.js';
 import type { Described, ElementType } from './library.js';
@@ -28,7 +29,6 @@ const ELEMENTS: Readonly<Record<NumericType, ElementType>> = {
 };
 const EXPECTED = { int: 'int64', float: 'float64', floats: 'float64', bool: 'int8' } as const;
 
-const TWO_32 = 4294967296;
 /** High words of safe integers: -(2^53) to 2^53. */
 const SAFE_HIGH = 1 << 21;
 
@@ -56,12 +56,7 @@ export function store(column: Values, { type }: ColumnSchema, rows: number, to: 
 }
 
 function storeInts(values: Float64Array, words: Int32Array): void {
-  for (let i = 0; 2 * i < words.length; i++) {
-    const value = values[i]!;
-    // exact modulo 2^32 for safe integers
-    words[2 * i] = value | 0;
-    words[2 * i + 1] = Math.floor(value / TWO_32);
-  }
+  for (let i = 0; 2 * i < words.length; i++) putInt64(words, 2 * i, values[i]!);
 }
 
 /**
@@ -87,7 +82,7 @@ export function fetch(
       const high = words[2 * i + 1]!;
       if (high < -SAFE_HIGH || high >= SAFE_HIGH)
         throw new ColumnError(`column ${name} has an integer beyond 2^53`);
-      column[at + i] = high * TWO_32 + (words[2 * i]! >>> 0);
+      column[at + i] = int64At(words, 2 * i);
     }
   } else {
     const floats = from.floats(count);

@@ -7,7 +7,7 @@ import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
 import { exists, syncDirectory } from '../../io/atomic.js';
 import { hashFile } from '../../io/file-hash.js';
 import { ioError } from '../../io/io-error.js';
-import { packageRoot } from '../../io/package-info.js';
+import { builtEntry } from '../../io/package-info.js';
 import { OrderedThreads } from '../../io/threads.js';
 import type { WriterOptions } from '../backend.js';
 import { jsonl } from '../jsonl/index.js';
@@ -91,8 +91,7 @@ class Hdf5Writer implements RunWriter {
     const making = { path, directory, journal: names, rows, run, streams, layout };
     if (sumOf(journal, 'bytes') < WORTH_THREAD) return makeFile(making);
     const thread = new OrderedThreads<null, Making, 'made'>({
-      // the package's own place and not this module's, which a bundler may have moved
-      entry: join(packageRoot(), 'dist/cli/make-thread.js'),
+      entry: builtEntry('make-thread'),
       setup: null,
       tasks: [making],
       threads: 1,

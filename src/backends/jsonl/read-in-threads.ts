@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { ReadBatch } from '../../core/ports.js';
-import { packageRoot } from '../../io/package-info.js';
+import { builtEntry } from '../../io/package-info.js';
 import { OrderedThreads } from '../../io/threads.js';
 import type { Report } from './line-reader.js';
 import { StreamRanges } from './merge-ranges.js';
@@ -18,8 +17,7 @@ export async function* readInThreads(
 ): AsyncGenerator<ReadBatch> {
   const ranges = new StreamRanges(setup, files);
   const pool = new OrderedThreads<ReadSetup, ReadTask, RangeRows>({
-    // the package's own place and not this module's, which a bundler may have moved
-    entry: join(packageRoot(), 'dist/cli/read-thread.js'),
+    entry: builtEntry('read-thread'),
     setup,
     tasks: ranges.tasks(),
     threads,

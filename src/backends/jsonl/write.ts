@@ -24,11 +24,11 @@ class StreamFiles {
   }
 
   append({ bytes, ends, rows }: EncodedRows): void {
-    if (this.rotateBytes === null) this.file.append(bytes);
+    if (this.rotateBytes === null) this.file.write(bytes);
     for (let i = 0, start = 0; i < ends.length; start = ends[i]!, i++) {
       if (this.rotateBytes !== null) {
         this.rotateWhenFull(this.rotateBytes);
-        this.file.append(bytes.subarray(start, ends[i]));
+        this.file.write(bytes.subarray(start, ends[i]));
       }
       this.rows += rows[i]!;
     }

@@ -1,10 +1,9 @@
 import type { Data, Vector } from 'apache-arrow';
 import type { Column } from '../../core/batch.js';
+import { int64At } from '../../core/int64.js';
 import type { ColumnSchema } from '../../core/streams.js';
 
 type Arrow = typeof import('apache-arrow');
-
-const TWO_32 = 4294967296;
 
 /** What an Arrow column of each kind must be, for messages. */
 const EXPECTED = {
@@ -21,7 +20,7 @@ export class ColumnError extends Error {}
 function int64(values: BigInt64Array, rows: number): Float64Array {
   const words = new Int32Array(values.buffer, values.byteOffset, 2 * rows);
   const result = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) result[i] = words[2 * i + 1]! * TWO_32 + (words[2 * i]! >>> 0);
+  for (let i = 0; i < rows; i++) result[i] = int64At(words, 2 * i);
   return result;
 }
 

@@ -53,28 +53,14 @@ function openNative(native: Native, path: string, readonly: boolean): ReadDataba
   }
 }
 
-async function openCopy(native: Native, path: string): Promise<OpenFile> {
-  const folder = await mkdtemp(join(tmpdir(), 'plume-nav-capture-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    const copy = join(folder, basename(path));
+const openCopy = (native: Native, path: string): Promise<OpenFile> =>
+  openInFolder(path, async (copy) => {
     await copyFile(path, copy, constants.COPYFILE_FICLONE);
     for (const suffix of JOURNALS) {
       if (await exists(path + suffix)) await copyFile(path + suffix, copy + suffix);
     }
-    const db = openNative(native, copy, false);
-    return {
-      db,
-      async close() {
-        db.close();
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
+    return openNative(native, copy, false);
+  });
 
 /** Reached by a link in a folder of its own, since this package locks a file by a folder beside it. */
 async function openWasm(path: string, drivers: Drivers): Promise<OpenFile> {
@@ -86,10 +72,7 @@ async function openWasm(path: string, drivers: Drivers): Promise<OpenFile> {
     );
     if (size > 0) throw new MissingModuleError(NATIVE, `reading ${path}, which its writer did not finish,`);
   }
-  const folder = await mkdtemp(join(tmpdir(), 'plume-nav-capture-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    const link = join(folder, basename(path));
+  return openInFolder(path, async (link) => {
     await symlink(path, link);
     const opened = new wasm(link, { readOnly: true });
     const db = wasmReader(opened);
@@ -99,6 +82,19 @@ async function openWasm(path: string, drivers: Drivers): Promise<OpenFile> {
       db.close();
       throw error;
     }
+    return db;
+  });
+}
+
+/** @param open gets the path's name in a folder of its own, which goes when the file is closed */
+async function openInFolder(
+  path: string,
+  open: (inside: string) => Promise<ReadDatabase>,
+): Promise<OpenFile> {
+  const folder = await mkdtemp(join(tmpdir(), 'plume-nav-capture-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const db = await open(join(folder, basename(path)));
     return {
       db,
       async close() {

@@ -84,8 +84,10 @@ class SqliteWriter implements RunWriter {
       this.transactions.end();
       this.db.prepare('UPDATE runs SET end_timestamp = ? WHERE run_id = ?').run(this.end, this.runId);
     });
-    await this.withoutReaders(() => this.joinJournal());
-    this.db.close();
+    await this.withoutReaders(() => {
+      this.joinJournal();
+      this.db.close();
+    });
     return [{ path: SQLITE_FILE, rows: this.rows, ...(await settle(this.path)) }];
   }
 

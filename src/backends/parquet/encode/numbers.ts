@@ -1,4 +1,5 @@
 import type { Column } from '../../../core/batch.js';
+import { putInt64 } from '../../../core/int64.js';
 import {
   codesPage,
   ENCODING,
@@ -10,8 +11,6 @@ import {
 import { bitsFor } from './hybrid.js';
 import { LevelRuns } from './levels.js';
 
-const TWO_32 = 4294967296;
-
 /** The bytes of numbers in the file. */
 type NumberBytes = (values: Float64Array, count: number) => Uint8Array;
 
@@ -20,12 +19,7 @@ export const float64Bytes: NumberBytes = (values, count) =>
 
 export const int64Bytes: NumberBytes = (values, count) => {
   const words = new Int32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    const value = values[i]!;
-    // exact modulo 2^32 for safe integers
-    words[2 * i] = value | 0;
-    words[2 * i + 1] = Math.floor(value / TWO_32);
-  }
+  for (let i = 0; i < count; i++) putInt64(words, 2 * i, values[i]!);
   return new Uint8Array(words.buffer);
 };
 
