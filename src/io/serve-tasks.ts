@@ -11,7 +11,8 @@ export type TaskHandler<Task, Message> = (task: Task) => AsyncIterable<Outgoing<
 export function serveTasks<Task, Message>(open: (setup: never) => Promise<TaskHandler<Task, Message>>): void {
   if (parentPort === null) throw new Error('this module runs in a thread');
   const port = parentPort;
-  const { setup, window } = workerData as ThreadStart<never>;
+  const { setup, window, ended } = workerData as ThreadStart<never>;
+  const flag = new Int32Array(ended);
   const post = (message: FromThread<Message>, transfer: readonly object[] = []): void =>
     port.postMessage(message, transfer as ArrayBuffer[]);
   let ahead = 0;
@@ -29,6 +30,7 @@ export function serveTasks<Task, Message>(open: (setup: never) => Promise<TaskHa
     if (handler === null) return null;
     try {
       for await (const { message, transfer } of handler(task)) {
+        if (Atomics.load(flag, 0) !== 0) process.exit();
         post({ task: number, message }, transfer);
         if (++ahead >= window) await new Promise<void>((resolve) => (release = resolve));
       }
@@ -41,6 +43,7 @@ export function serveTasks<Task, Message>(open: (setup: never) => Promise<TaskHa
   };
 
   port.on('message', (message: ToThread<Task>) => {
+    if (message.kind === 'end') process.exit();
     if (message.kind === 'task') {
       const { number, task } = message;
       work = work.then((handler) => run(handler, number, task));

@@ -7,14 +7,17 @@ export type FromThread<Message> =
   | { task: number; error: PlainError | null }
   | { task: null; error: PlainError };
 
-/** To a thread: a task, or that one of its messages has been taken. */
-export type ToThread<Task> = { kind: 'task'; number: number; task: Task } | { kind: 'taken' };
+/** To a thread: a task, that one of its messages has been taken, or that it is to end. */
+export type ToThread<Task> =
+  { kind: 'task'; number: number; task: Task } | { kind: 'taken' } | { kind: 'end' };
 
 /** What a thread is started with. */
 export interface ThreadStart<Setup> {
   setup: Setup;
   /** Messages it may be ahead of what has been taken. */
   window: number;
+  /** One int32, other than 0 when the thread is to end: it looks at it between two messages. */
+  ended: SharedArrayBuffer;
 }
 
 /** An error as it crosses threads: ours keeps what the user is told. */
@@ -47,8 +50,12 @@ const TASKS_AHEAD = 2;
 /** A message of a task, or how the task ended. */
 type Queued<Message> = { message: Message } | { error: PlainError | null };
 
+/** Milliseconds a thread has to end by itself. */
+const PATIENCE_MS = 5000;
+
 interface Thread<Task> {
   worker: Worker;
+  exited: Promise<void>;
   tasks: number;
   send(message: ToThread<Task>): void;
 }
@@ -61,6 +68,7 @@ export class OrderedThreads<Setup, Task, Message> {
   /** Messages that have come and have not been taken. */
   queued = 0;
   private readonly plan: ThreadPlan<Setup, Task>;
+  private readonly ended = new SharedArrayBuffer(4);
   private readonly pending: Iterator<Task>;
   private readonly threads: Thread<Task>[] = [];
   private readonly queues = new Map<number, { thread: Thread<Task>; messages: Queued<Message>[] }>();
@@ -102,17 +110,33 @@ export class OrderedThreads<Setup, Task, Message> {
         this.queues.delete(task);
       }
     } finally {
-      await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+      await this.end();
     }
+  }
+
+  /**
+   * Asks the threads to end. Node aborts the whole process when a thread is terminated at the moment in which it makes
+   * a zlib object, so that is left for threads that never come to look.
+   */
+  private async end(): Promise<void> {
+    Atomics.store(new Int32Array(this.ended), 0, 1);
+    for (const thread of this.threads) thread.send({ kind: 'end' });
+    const patience = setTimeout(() => {
+      for (const { worker } of this.threads) void worker.terminate();
+    }, PATIENCE_MS);
+    await Promise.all(this.threads.map(({ exited }) => exited));
+    clearTimeout(patience);
   }
 
   private start(): void {
     const { entry, setup, window } = this.plan;
     const worker = new Worker(entry, {
-      workerData: { setup, window } satisfies ThreadStart<Setup>,
+      workerData: { setup, window, ended: this.ended } satisfies ThreadStart<Setup>,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    const thread: Thread<Task> = { worker, tasks: 0, send: (message) => worker.postMessage(message, []) };
+    const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+    const send = (message: ToThread<Task>): void => worker.postMessage(message, []);
+    const thread: Thread<Task> = { worker, exited, tasks: 0, send };
     this.threads.push(thread);
     worker.on('message', (message: FromThread<Message>) => this.receive(thread, message));
     worker.on('error', (error) => this.fail(error));
