@@ -13,6 +13,7 @@ const ENTRIES = [
   'record/episode-thread',
   'backends/jsonl/read-thread',
   'backends/hdf5/make-thread',
+  'backends/hdf5/read-back-thread',
 ];
 /** Large, native or with files of their own: loaded from node_modules, and only when they are needed. */
 const NOT_BUNDLED =

@@ -7,6 +7,8 @@ export const MAX_BLOCK_BYTES = 65_536;
 const TRAILER_BYTES = 8;
 /** Room behind inflated data, so that what reads words need not copy it first. */
 const SPARE_BYTES = 16;
+/** Smaller buffers share their memory with others. */
+const OWN_BUFFER_BYTES = 8192;
 
 /** Whole BGZF members at the beginning of some bytes, as far as their headers tell. */
 export interface MemberRun {
@@ -38,15 +40,15 @@ export function memberRun(bytes: Buffer, size: number): MemberRun {
 
 /**
  * Inflates members in one go, which is a third faster than one by one, and checks their CRCs and sizes; null when
- * anything is wrong with any of them.
+ * anything is wrong with any of them. What they inflate to has a buffer of its own.
  */
-export function inflateMembers(members: Uint8Array, size: number): Uint8Array | null {
+export function inflateMembers(members: Uint8Array, size: number): Uint8Array<ArrayBuffer> | null {
   try {
     const { buffer, engine } = gunzipSync(members, {
       info: true,
-      chunkSize: Math.max(64, size + SPARE_BYTES),
+      chunkSize: Math.max(OWN_BUFFER_BYTES, size + SPARE_BYTES),
       maxOutputLength: size + SPARE_BYTES,
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    }) as unknown as { buffer: Buffer<ArrayBuffer>; engine: { bytesWritten: number } };
     return buffer.length === size && engine.bytesWritten === members.length ? buffer : null;
   } catch {
     return null;

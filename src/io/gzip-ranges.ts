@@ -87,17 +87,23 @@ function readAt(file: number, buffer: Buffer, offset: number): number {
   return length;
 }
 
-/** The bytes of a range; null when they cannot be read, or are no longer there. */
-export function readRange(path: string, { from, bytes }: GzipRange): Buffer | null {
-  const buffer = Buffer.allocUnsafe(bytes);
-  try {
-    const file = openSync(path, 'r');
+/** Reads the bytes of ranges, one after the other into the same buffer. */
+export class RangeBytes {
+  private buffer = Buffer.alloc(0);
+
+  /** Good until the next call; null when they cannot be read, or are no longer there. */
+  read(path: string, { from, bytes }: GzipRange): Buffer | null {
+    if (bytes > this.buffer.length) this.buffer = Buffer.allocUnsafe(2 * bytes);
+    const target = this.buffer.subarray(0, bytes);
     try {
-      return readAt(file, buffer, from.offset) === bytes ? buffer : null;
-    } finally {
-      closeSync(file);
+      const file = openSync(path, 'r');
+      try {
+        return readAt(file, target, from.offset) === bytes ? target : null;
+      } finally {
+        closeSync(file);
+      }
+    } catch {
+      return null;
     }
-  } catch {
-    return null;
   }
 }

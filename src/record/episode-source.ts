@@ -1,7 +1,7 @@
 import { bufferRows } from './buffer.js';
 import { blockEpisodes, episodeBlocks, type EpisodeBlock } from './blocks.js';
 import { ChunkBuilder } from './chunk-builder.js';
-import type { Chunk } from './chunk.js';
+import { buffersOf, type Chunk } from './chunk.js';
 import { recordingOfConfig } from './config.js';
 import { EpisodeLoop } from './episode-loop.js';
 import type { CaptureSettings } from './settings.js';
@@ -11,6 +11,7 @@ import { storageOptions } from '../backends/storage.js';
 import type { Clock } from '../core/ports.js';
 import { streamsOf } from '../core/streams.js';
 import { builtEntry } from '../io/package-info.js';
+import { release } from '../io/release.js';
 import { OrderedThreads } from '../io/threads.js';
 import type { Simulation } from '../sim/simulation.js';
 
@@ -125,7 +126,10 @@ function episodesInThreads(
       if (signal.aborted) end();
       signal.addEventListener('abort', end);
       try {
-        yield* pool.messages();
+        for await (const chunk of pool.messages()) {
+          yield chunk;
+          release(buffersOf(chunk));
+        }
       } finally {
         signal.removeEventListener('abort', end);
       }

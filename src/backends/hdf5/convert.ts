@@ -1,7 +1,7 @@
 import type { Batch } from '../../core/batch.js';
 import { CaptureError } from '../../core/errors.js';
 import { parseEpisodeId } from '../../core/ids.js';
-import { STREAM_NAMES, type StreamName } from '../../core/layout.js';
+import type { StreamName } from '../../core/layout.js';
 import type { ReadBatch, StreamReader } from '../../core/ports.js';
 import type { Finding } from '../../core/report.js';
 import type { RunStreams } from '../../core/streams.js';
@@ -9,10 +9,10 @@ import { Fingerprint } from './fingerprint.js';
 import { idsOf, sameTexts, type RowIds } from './rows.js';
 import type { RunTree } from './tree.js';
 
-export type Fingerprints = Readonly<Record<StreamName, Fingerprint>>;
+type Fingerprints = Readonly<Record<StreamName, Fingerprint>>;
 
 /** What is wrong with records that must be whole ends the reading. */
-function mustRead({ file, message, severity }: Finding): void {
+export function mustRead({ file, message, severity }: Finding): void {
   if (severity === 'note') return;
   throw new CaptureError('io', `${file ?? 'the records'}: ${message}`);
 }
@@ -21,15 +21,6 @@ const newFingerprints = ({ steps, episodes }: RunStreams): Fingerprints => ({
   steps: new Fingerprint(steps),
   episodes: new Fingerprint(episodes),
 });
-
-/** Fingerprints of what a reader gives, from first to last row. */
-export async function fingerprintsOf(reader: StreamReader, streams: RunStreams): Promise<Fingerprints> {
-  const found = newFingerprints(streams);
-  for (const name of STREAM_NAMES) {
-    for await (const { batch } of reader.batches(name, mustRead)) found[name].add(batch);
-  }
-  return found;
-}
 
 /** The rows of the episodes stream one by one. */
 class EpisodeRows {

@@ -37,14 +37,14 @@ export class Fingerprint {
     }
   }
 
-  /** Equal for equal rows. */
-  finish(): string {
-    return this.columns
-      .map((state) => {
-        note(state, '', 0);
-        return state.hash.digest('hex');
-      })
-      .join();
+  /** By column, equal for equal rows. */
+  finish(): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const state of this.columns) {
+      note(state, '', 0);
+      found[state.name] = state.hash.digest('hex');
+    }
+    return found;
   }
 }
 

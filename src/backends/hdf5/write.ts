@@ -5,7 +5,7 @@ import { HDF5_FILE, unfinishedHdf5Name } from '../../core/layout.js';
 import type { Batch } from '../../core/batch.js';
 import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
 import { exists, syncDirectory } from '../../io/atomic.js';
-import { hashFile } from '../../io/file-hash.js';
+import { hashFile, type HashedBytes } from '../../io/file-hash.js';
 import { ioError } from '../../io/io-error.js';
 import { builtEntry } from '../../io/package-info.js';
 import { OrderedThreads } from '../../io/threads.js';
@@ -13,10 +13,13 @@ import type { WriterOptions } from '../backend.js';
 import { jsonl } from '../jsonl/index.js';
 import type { StorageOptions } from '../storage.js';
 import { datasetLayout, type DatasetLayout } from './filters.js';
-import { makeFile, type Making } from './make-file.js';
+import { makeFile, type Made, type Making } from './make-file.js';
+import { partsOf, readBack, type ReadBack } from './read-back.js';
 
 /** Compressed bytes that become an HDF5 file in about the time in which a thread starts. */
 const WORTH_THREAD = 1 << 20;
+/** Threads that read the file back; each has the library to itself. */
+const READ_BACK_THREADS = 2;
 
 /** The journal lives for minutes: time counts more than its size. It has one part a stream. */
 export const journalStorage = (storage: StorageOptions): StorageOptions => ({
@@ -65,9 +68,7 @@ class Hdf5Writer implements RunWriter {
     try {
       // of a killed process that had our number
       await rm(aside, { force: true, recursive: true });
-      await this.make(aside, written);
-      await sync(aside);
-      const { bytes, sha256 } = await hashFile(aside);
+      const [{ bytes, sha256 }] = await this.make(aside, written);
       await rename(aside, path);
       await syncDirectory(directory);
       for (const name of journal) await rm(join(directory, name));
@@ -82,35 +83,60 @@ class Hdf5Writer implements RunWriter {
     }
   }
 
-  /** In a thread of its own, whose memory stays small, unless there is little to do. */
-  private async make(path: string, journal: readonly WrittenFile[]): Promise<void> {
+  /** In threads, whose memory stays small, unless there is little to do. */
+  private async make(path: string, journal: readonly WrittenFile[]): Promise<[HashedBytes, void]> {
     const { directory, run, streams } = this.options;
     const { layout } = this;
     const names = journal.map((file) => file.path);
     const rows = sumOf(journal, 'rows');
     const making = { path, directory, journal: names, rows, run, streams, layout };
-    if (sumOf(journal, 'bytes') < WORTH_THREAD) return makeFile(making);
-    const thread = new OrderedThreads<null, Making, 'made'>({
-      entry: builtEntry('make-thread'),
-      setup: null,
-      tasks: [making],
-      threads: 1,
-      window: 1,
-    });
-    for await (const _ of thread.messages());
+    const inThreads = sumOf(journal, 'bytes') >= WORTH_THREAD;
+    const made = inThreads ? await makeInThread(making) : await makeFile(making);
+    const parts = partsOf(path, streams, made);
+    return Promise.all([syncAndHash(path), inThreads ? readBackInThreads(parts) : readBackHere(parts)]);
   }
+}
+
+async function makeInThread(making: Making): Promise<Made> {
+  const thread = new OrderedThreads<null, Making, Made>({
+    entry: builtEntry('make-thread'),
+    setup: null,
+    tasks: [making],
+    threads: 1,
+    window: 1,
+  });
+  let made: Made | null = null;
+  for await (const message of thread.messages()) made = message;
+  return made!;
+}
+
+async function readBackInThreads(parts: readonly ReadBack[]): Promise<void> {
+  const threads = new OrderedThreads<null, ReadBack, 'same'>({
+    entry: builtEntry('read-back-thread'),
+    setup: null,
+    tasks: parts,
+    threads: READ_BACK_THREADS,
+    window: 1,
+  });
+  for await (const _ of threads.messages());
+}
+
+async function readBackHere(parts: readonly ReadBack[]): Promise<void> {
+  for (const part of parts) await readBack(part);
 }
 
 const sumOf = (files: readonly WrittenFile[], key: 'rows' | 'bytes'): number =>
   files.reduce((sum, file) => sum + file[key], 0);
 
-async function sync(path: string): Promise<void> {
+/** Makes a file durable. @returns what then lies on the disk */
+async function syncAndHash(path: string): Promise<HashedBytes> {
   const handle = await open(path, 'r+');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+  return hashFile(path);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { ReadBatch } from '../../core/ports.js';
 import { GzipRanges } from '../../io/gzip-ranges.js';
+import { release } from '../../io/release.js';
 import { FileReader } from './file-reader.js';
 import { LineReader, type Report } from './line-reader.js';
-import type { RangeRows, ReadSetup, ReadTask } from './read-range.js';
+import { buffersOf, type RangeRows, type ReadSetup, type ReadTask } from './read-range.js';
 
 /** What the members of a range inflate to: a few batches. */
 const RANGE_BYTES = 1 << 20;
@@ -45,6 +46,7 @@ export class StreamRanges {
         const { from, bytes } = range;
         if (batches !== null && lines.canTake(batches)) {
           yield* lines.take(batches.map((batch) => ({ ...batch, stream })));
+          release(buffersOf(next.value));
         } else {
           yield* file.read({ from, to: from.offset + bytes });
         }

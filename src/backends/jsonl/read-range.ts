@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Batch, Column } from '../../core/batch.js';
 import type { StreamSchema } from '../../core/streams.js';
 import { inflateMembers, memberRun } from '../../io/gzip-members.js';
-import { readRange, type GzipRange } from '../../io/gzip-ranges.js';
+import { RangeBytes, type GzipRange } from '../../io/gzip-ranges.js';
+import { release } from '../../io/release.js';
 import { LineReader } from './line-reader.js';
 
 /** What a thread that reads ranges is started with. */
@@ -34,6 +35,7 @@ const RUN_BYTES = 1 << 20;
 /** Reads ranges of which nothing but rows is to be had; all others are for the one who can say what is wrong. */
 export class RangeReader {
   private readonly setup: ReadSetup;
+  private readonly bytes = new RangeBytes();
   private lines: LineReader | null = null;
   private clean = true;
 
@@ -50,7 +52,7 @@ export class RangeReader {
 
   private readRows(name: string, range: GzipRange): OwnRows[] | null {
     const { directory, stream } = this.setup;
-    const members = readRange(join(directory, name), range);
+    const members = this.bytes.read(join(directory, name), range);
     if (members === null) return null;
     this.clean = true;
     this.lines ??= new LineReader(stream, () => {
@@ -64,6 +66,7 @@ export class RangeReader {
       if (text === null) return null;
       at += run.bytes;
       for (const { batch } of lines.read(text)) batches.push(ownRows(batch));
+      release([text.buffer]);
       if (this.isSpoilt()) return null;
     }
     if (lines.withinLine) return null;
