@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
-let nowhere: MessagePort | null = null;
+/** Closed once the event loop has turned, long before there is anything to release. */
+const nowhere = closedPort();
 
 /**
  * Gives the memory of buffers back at once; they are empty after it. Otherwise up to 64 MB of them lie about in each
@@ -8,7 +9,6 @@ let nowhere: MessagePort | null = null;
  */
 export function release(buffers: readonly ArrayBuffer[]): void {
   // what is sent moves out of this thread, and behind a closed port there is nobody who takes it
-  nowhere ??= closedPort();
   nowhere.postMessage(null, buffers);
 }
 

@@ -42,7 +42,14 @@ describe('the packed tarball', () => {
     const bundle = dist.filter((path) => path.startsWith('dist/cli/'));
     expect(dist.filter((path) => !bundle.includes(path)).sort()).toEqual(modules.sort());
     const started = bundle.filter((path) => !path.startsWith('dist/cli/chunks/'));
-    const entries = ['episode-thread', 'job-worker', 'main', 'make-thread', 'read-back-thread', 'read-thread'];
+    const entries = [
+      'episode-thread',
+      'job-worker',
+      'main',
+      'make-thread',
+      'read-back-thread',
+      'read-thread',
+    ];
     expect(started.sort()).toEqual(['dist/cli/NOTICES.txt', ...entries.map((name) => `dist/cli/${name}.js`)]);
     for (const path of bundle.filter((name) => name.endsWith('.js'))) {
       const text = readFileSync(join(ROOT, path), 'utf8').replaceAll(/^\s*(?:\*|\/\*|\/\/).*$/gm, '');

@@ -34,9 +34,7 @@ export class Hdf5FileWriter {
     this.layout = layout;
     this.scratch = new Scratch(library);
     const oldest = layout.chunkRows === null && layout.filter === null ? EARLIEST : VERSION_1_10;
-    this.file = writing(this.path, now, () =>
-      library.open(this.path, NEW_FILE, true, oldest, VERSION_1_10),
-    );
+    this.file = writing(this.path, now, () => library.open(this.path, NEW_FILE, true, oldest, VERSION_1_10));
   }
 
   group(path: string, ordered: boolean): void {
