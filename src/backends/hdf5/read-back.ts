@@ -15,23 +15,29 @@ export interface ReadBack {
   made: Made[StreamName];
 }
 
-/** A file in parts that can be read at the same time; what there is once an episode lies in each. */
+/**
+ * A file in parts for two threads, the first and the last for one of them, the second for the other; what there is
+ * once an episode lies in each.
+ */
 export function partsOf(path: string, streams: RunStreams, made: Made): ReadBack[] {
-  const halves = halvesOf(streams.steps).map((steps) => ({ ...streams, steps }));
+  const pieces = piecesOf(streams.steps).map((steps) => ({ ...streams, steps }));
   return [
-    ...halves.map((half) => ({ path, name: 'steps' as const, streams: half, made: made.steps })),
+    ...pieces.map((piece) => ({ path, name: 'steps' as const, streams: piece, made: made.steps })),
     { path, name: 'episodes', streams, made: made.episodes },
   ];
 }
 
-/** Each half has a column that is never null, from which a reader knows how many rows there are. */
-function halvesOf(stream: StreamSchema): StreamSchema[] {
+/**
+ * A smaller piece, which leaves time for the episodes, and a larger one. Each has a column that is never null, from
+ * which a reader knows how many rows there are.
+ */
+function piecesOf(stream: StreamSchema): StreamSchema[] {
   const columns = stream.columns.filter(({ type }) => type !== 'text');
   const always = columns.filter(({ nullable }) => nullable !== true);
   if (always.length < 2) return [stream];
   const dealt = [...always, ...columns.filter(({ nullable }) => nullable === true)];
-  return [0, 1].map((half) => {
-    const own = new Set(dealt.filter((_, i) => i % 2 === half));
+  return [true, false].map((smaller) => {
+    const own = new Set(dealt.filter((_, i) => (i % 4 === 0) === smaller));
     return {
       ...stream,
       columns: stream.columns.filter((column) => column.type === 'text' || own.has(column)),
