@@ -22,7 +22,7 @@ import {
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
-import { runHolder } from '../io/run-lock.js';
+import { runHolder, whenHeld } from '../io/run-lock.js';
 import type { Left, RunFile, SourceFacts } from './plan.js';
 
 /** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
@@ -60,7 +60,7 @@ export async function openSource(
   const holder = await runHolder(path);
   if (holder !== null) {
     throw new CaptureError('busy', `${path} is being written by process ${holder.pid} on ${holder.host}`, {
-      hint: 'ingest it when the capture has ended',
+      hint: whenHeld(path, holder),
     });
   }
   const manifestJson = await readManifest(directory);

@@ -1,22 +1,35 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { LOCK_FILE } from '../core/layout.js';
 import { ioError } from './io-error.js';
+import { livenessOf, thisProcess, type Liveness } from './process-identity.js';
 
-/** Who is writing a run. */
-export interface RunLock {
+/** What a lock says; one of an older version, or of somebody else, says less. */
+const lockSchema = z.object({
+  pid: z.int(),
+  host: z.string(),
+  machine: z.string().nullable().default(null),
+  boot: z.string().nullable().default(null),
+  namespace: z.string().nullable().default(null),
+  started: z.int().nullable().default(null),
+  /** ISO 8601 UTC. */
+  since: z.string().default(''),
+});
+
+/** Who is writing a run, or may be. */
+export interface RunHolder {
   pid: number;
   host: string;
-  /** ISO 8601 UTC. */
-  since: string;
+  liveness: Exclude<Liveness, 'gone'>;
 }
 
 /** Marks a run directory as being written by this process; the directory was claimed, so nobody else has it. */
 export async function lockRun(directory: string, since: string): Promise<void> {
-  const lock: RunLock = { pid: process.pid, host: hostname(), since };
   try {
-    await writeFile(join(directory, LOCK_FILE), `${JSON.stringify(lock)}\n`, { flag: 'wx' });
+    await writeFile(join(directory, LOCK_FILE), `${JSON.stringify({ ...thisProcess(), since })}\n`, {
+      flag: 'wx',
+    });
   } catch (error) {
     throw ioError(`cannot lock ${directory}`, error);
   }
@@ -26,21 +39,11 @@ export async function unlockRun(directory: string): Promise<void> {
   await rm(join(directory, LOCK_FILE), { force: true });
 }
 
-/** Whether a process of this machine is running, whoever owns it. */
-export function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /**
- * Who holds the run, or null when nobody does (no lock, or one left by a killed process of this machine).
- * A lock of another host or one we cannot read counts as held: we cannot know better.
+ * Who holds the run, or null when nobody does: there is no lock, or it was left by a process that is gone. Where that
+ * cannot be told from here (another machine or container, a lock that cannot be read), the run counts as held.
  */
-export async function runHolder(directory: string): Promise<RunLock | null> {
+export async function runHolder(directory: string): Promise<RunHolder | null> {
   let text: string;
   try {
     text = await readFile(join(directory, LOCK_FILE), 'utf8');
@@ -49,15 +52,22 @@ export async function runHolder(directory: string): Promise<RunLock | null> {
     throw ioError(`cannot read the lock of ${directory}`, error);
   }
   const lock = parseLock(text);
-  return lock.host === hostname() && !processExists(lock.pid) ? null : lock;
+  if (lock === null) return { pid: 0, host: 'an unknown machine', liveness: 'unknown' };
+  const liveness = livenessOf(lock);
+  return liveness === 'gone' ? null : { pid: lock.pid, host: lock.host, liveness };
 }
 
-function parseLock(text: string): RunLock {
+/** What somebody can do about a run that is held. */
+export const whenHeld = (directory: string, { liveness }: RunHolder): string =>
+  liveness === 'running'
+    ? 'wait until it has ended'
+    : `from here nobody can tell whether it still runs; when it was killed, remove ${join(directory, LOCK_FILE)}`;
+
+/** Null for a torn lock. */
+function parseLock(text: string): z.output<typeof lockSchema> | null {
   try {
-    const { pid, host, since } = JSON.parse(text) as RunLock;
-    if (Number.isInteger(pid) && typeof host === 'string') return { pid, host, since };
+    return lockSchema.safeParse(JSON.parse(text)).data ?? null;
   } catch {
-    // fall through: a torn lock is a lock
+    return null;
   }
-  return { pid: 0, host: 'unknown', since: '' };
 }

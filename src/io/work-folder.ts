@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ioError } from './io-error.js';
-import { processExists } from './run-lock.js';
+import { processExists } from './process-identity.js';
 
 /**
  * A hidden folder beside what a command changes, where it gets the change ready (or takes things away) before one

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
-import { LOCK_FILE, MANIFEST_FILE } from '../core/layout.js';
+import { MANIFEST_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
-import { runHolder } from '../io/run-lock.js';
+import { runHolder, whenHeld } from '../io/run-lock.js';
 import { historyOf, isDone, type JobHistory, type JobResult, type LedgerEntry } from './ledger.js';
 import type { PlannedJob } from './plan.js';
 
@@ -76,7 +76,7 @@ async function requireEnded({ job }: PlannedJob, runDir: string): Promise<void> 
   if (holder === null) return;
   const { pid, host } = holder;
   throw new CaptureError('busy', `${runDir}, of job ${job}, is being written by process ${pid} on ${host}`, {
-    hint: `wait until it has ended; when it was killed, remove ${join(runDir, LOCK_FILE)}`,
+    hint: whenHeld(runDir, holder),
   });
 }
 

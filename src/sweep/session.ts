@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
-import { processExists } from '../io/run-lock.js';
+import { processExists } from '../io/process-identity.js';
 import type { LedgerEntry, OpenedSession } from './ledger.js';
 import { appendEntry, readLedger } from './ledger-file.js';
 import { LEDGER_FILE } from './names.js';
