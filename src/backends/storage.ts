@@ -71,6 +71,10 @@ const sqlite = z.strictObject({
     .describe('Seconds SQLite waits for a lock another process holds.'),
 });
 
+/** What a process that is killed, or a machine that loses power, may take of a run; the first is usual. */
+export const DURABILITIES = ['flush', 'none', 'fsync'] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
 /** `record.storage` of a config: a section a format; what a section leaves out has its default. */
 export const storageSchema = z.strictObject({
   compression: jsonl.optional(),
@@ -97,12 +101,18 @@ export interface StorageOptions {
   rotateBytes: number | null;
   /** Whether files may depend on how long things take (not under `clock: sim`). */
   timed: boolean;
+  /** With `fsync`, what is flushed is on the disk itself and not only with the system. */
+  durability: Durability;
 }
 
 /** Storage options of a config; without one, the defaults. */
 export function storageOptions(
   config: z.output<typeof storageSchema> = {},
-  { rotateBytes = null, timed = false }: Partial<Pick<StorageOptions, 'rotateBytes' | 'timed'>> = {},
+  {
+    rotateBytes = null,
+    timed = false,
+    durability = 'flush',
+  }: Partial<Pick<StorageOptions, 'rotateBytes' | 'timed' | 'durability'>> = {},
 ): StorageOptions {
   return {
     jsonl: config.compression ?? jsonl.parse({}),
@@ -112,5 +122,6 @@ export function storageOptions(
     options: config.options ?? {},
     rotateBytes,
     timed,
+    durability,
   };
 }

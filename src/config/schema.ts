@@ -74,7 +74,11 @@ export const configSchema = keys.superRefine((config, context) => {
     const path = ['record', 'performance', 'buffer', 'flush_interval_seconds'];
     context.addIssue({ code: 'custom', path, message, input: flushSeconds });
   }
-  const { backend, storage } = config.record;
+  const { backend, storage, durability } = config.record;
+  if (config.clock === 'sim' && durability !== 'flush') {
+    const message = 'applies to clock=wall only; with clock=sim the content alone decides';
+    context.addIssue({ code: 'custom', path: ['record', 'durability'], message, input: durability });
+  }
   const partSeconds = storage.parquet?.part_seconds ?? PART_SECONDS;
   if (config.clock === 'sim' && backend === 'parquet' && partSeconds !== PART_SECONDS) {
     const message = 'applies to clock=wall only; with clock=sim there is one part';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ioError } from './io-error.js';
 
 /** Makes names of a directory durable: after a rename or a new file, before anything relies on it. */
@@ -10,6 +10,15 @@ export async function syncDirectory(directory: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** The same of a directory and those above it, up to the one that holds `root`: all may be new. */
+export async function syncPath(directory: string, root: string): Promise<void> {
+  const last = dirname(resolve(root));
+  for (let path = resolve(directory); ; path = dirname(path)) {
+    await syncDirectory(path);
+    if (path === last || path === dirname(path)) return;
   }
 }
 

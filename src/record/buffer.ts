@@ -16,6 +16,10 @@ export function stepBytes({ columns }: StreamSchema, observationWidth: number): 
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/** Milliseconds after which records are flushed, however few they are; infinite when only their number counts. */
+export const flushIntervalMs = ({ durability, performance }: RecordConfig): number =>
+  durability === 'none' ? Infinity : performance.buffer.flush_interval_seconds * 1000;
+
 /**
  * Steps that are collected before they are written together: what `max_records` says, or fewer when so many would
  * take more than `max_memory_mb`.

@@ -15,6 +15,7 @@ export function checkRecord(record: RecordConfig, context: z.RefinementCtx): voi
   const refuse: Refuse = (path, message) => context.addIssue({ code: 'custom', path, message, input: path });
   checkBackends(record, refuse);
   checkStorage(record, refuse);
+  checkDurability(record, refuse);
   const { backend, columns, recording, debug } = record;
   if (debug !== undefined && backend !== 'none') {
     refuse(['debug'], `applies to record=none only, and the backend is ${backend}`);
@@ -40,6 +41,24 @@ function checkBackends({ backend, fallback }: RecordConfig, refuse: Refuse): voi
   for (const [i, name] of fallback.entries()) {
     const wrong = backendProblem(name, process.cwd());
     if (wrong !== null) refuse(['fallback', i], wrong);
+  }
+}
+
+function checkDurability({ backend, durability, storage }: RecordConfig, refuse: Refuse): void {
+  if (backend === 'none' && durability !== 'flush') {
+    refuse(['durability'], 'applies to runs that are recorded, and the backend is none');
+  }
+  if (backend === 'parquet' && durability === 'none') {
+    refuse(['durability'], 'expected flush or fsync: parts of Parquet are always closed and synchronised');
+  }
+  if (durability !== 'fsync' || storage.sqlite === undefined) return;
+  const { synchronous, journal_mode: journal } = storage.sqlite;
+  const since = 'since record.durability is fsync';
+  if (synchronous === 'OFF') {
+    refuse(['storage', 'sqlite', 'synchronous'], `expected NORMAL, FULL or EXTRA, ${since}`);
+  }
+  if (journal === 'MEMORY') {
+    refuse(['storage', 'sqlite', 'journal_mode'], `expected WAL, DELETE or TRUNCATE, ${since}`);
   }
 }
 

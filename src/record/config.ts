@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storageSchema } from '../backends/storage.js';
+import { DURABILITIES, storageSchema } from '../backends/storage.js';
 import { float, int } from '../core/config-types.js';
 import { suggest } from '../core/nearest.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, type ExtraColumn, type Recording } from '../core/streams.js';
@@ -83,6 +83,12 @@ export const recordSchema = z
       .default([])
       .describe('Backends to record in, in order, when a module that the backend needs is not installed.'),
     columns,
+    durability: z
+      .enum(DURABILITIES)
+      .default('flush')
+      .describe(
+        'What may be lost: to a killed process the last flush interval (flush), to a power loss that too (fsync), or what is not written yet (none).',
+      ),
     recording: recording.prefault({}),
     storage: storageSchema.prefault({}),
     performance: performance.prefault({}),

@@ -1,4 +1,4 @@
-import { bufferRows } from './buffer.js';
+import { bufferRows, flushIntervalMs } from './buffer.js';
 import { blockEpisodes, episodeBlocks, type EpisodeBlock } from './blocks.js';
 import { ChunkBuilder } from './chunk-builder.js';
 import { buffersOf, type Chunk } from './chunk.js';
@@ -45,7 +45,8 @@ export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: Loo
   const recording = recordingOfConfig(record);
   const capacity = bufferRows(record, simulation.observationWidth);
   const timeless = clock === 'sim';
-  const storage = storageOptions(record.storage, { rotateBytes, timed: !timeless });
+  const { durability } = record;
+  const storage = storageOptions(record.storage, { rotateBytes, timed: !timeless, durability });
   const builder = new ChunkBuilder({
     runId,
     recording,
@@ -64,7 +65,7 @@ export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: Loo
     recording,
     seed,
     simulatedTime: timeless ? { start: startMs / 1000, fps } : null,
-    flushMs: record.performance.buffer.flush_interval_seconds * 1000,
+    flushMs: flushIntervalMs(record),
   });
 }
 

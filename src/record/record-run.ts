@@ -2,7 +2,7 @@ import type { ContentDigest } from '../core/digest.js';
 import type { RowObserver, WrittenFile } from '../core/ports.js';
 import { streamsOf } from '../core/streams.js';
 import type { Simulation } from '../sim/simulation.js';
-import { bufferRows, stepBytes } from './buffer.js';
+import { bufferRows, flushIntervalMs, stepBytes } from './buffer.js';
 import type { CapturePorts } from './capture.js';
 import { recordingOfConfig } from './config.js';
 import { openSource, type EpisodeSource } from './episode-source.js';
@@ -60,7 +60,7 @@ export async function recordRun(
     observers,
     digest,
     metrics,
-    flushMs: clock === 'wall' ? record.performance.buffer.flush_interval_seconds * 1000 : null,
+    flushMs: clock === 'wall' ? flushIntervalMs(record) : null,
   });
   let recorded: Recorded;
   let failure: Failure | null;

@@ -4,6 +4,8 @@ import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.j
 import type { Chunk } from './chunk.js';
 import type { MetricsGatherer } from './metrics.js';
 
+/** What is handed on at an interval may come a little before it is over. */
+const EARLY = 0.75;
 /** Share of the queue at which writing counts as too slow, and for how long it may be. */
 const FULL_QUEUE = 0.9;
 const FULL_FOR_MS = 5000;
@@ -56,7 +58,7 @@ export class Recorder {
     this.taken += chunk.taken;
     this.counts.steps += chunk.steps.rows;
     this.counts.episodes += chunk.episodes.rows;
-    if (flushMs !== null && written - this.flushedAt >= flushMs) await this.flushInterval();
+    if (flushMs !== null && written - this.flushedAt >= EARLY * flushMs) await this.flushInterval();
   }
 
   /** Everything taken so far is on disk where a reader finds it. */

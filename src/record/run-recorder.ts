@@ -7,7 +7,7 @@ import type { Report } from '../core/report.js';
 import { streamsOf } from '../core/streams.js';
 import { gitState } from '../io/git.js';
 import { unlockRun } from '../io/run-lock.js';
-import { bufferRows, stepBytes } from './buffer.js';
+import { bufferRows, flushIntervalMs, stepBytes } from './buffer.js';
 import { recordingOfConfig } from './config.js';
 import type { EpisodeData } from './episode-data.js';
 import { EpisodeRows } from './episode-rows.js';
@@ -66,7 +66,7 @@ export class RunRecorder {
   private constructor(options: CheckedOptions, run: StartedRun, ports: RunRecorderPorts) {
     const { record, seeds } = options;
     this.expected = seeds.length;
-    this.flushMs = record.performance.buffer.flush_interval_seconds * 1000;
+    this.flushMs = flushIntervalMs(record);
     this.flushedAt = ports.clock.monotonic();
     this.ports = ports;
     this.run = run;

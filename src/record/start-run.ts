@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { RunFacts } from '../backends/backend.js';
 import { storageOptions } from '../backends/storage.js';
+import { syncPath } from '../io/atomic.js';
 import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
 import { streamsOf } from '../core/streams.js';
@@ -44,7 +45,8 @@ export interface StartedRun extends ClaimedRun {
 export async function startRun(request: RunRequest, ports: StartPorts): Promise<StartedRun> {
   const git = await ports.git;
   const { record, rotateBytes, clock } = request.settings;
-  const storage = storageOptions(record.storage, { rotateBytes, timed: clock === 'wall' });
+  const { durability } = record;
+  const storage = storageOptions(record.storage, { rotateBytes, timed: clock === 'wall', durability });
   // what it cannot do is refused before there is a directory
   const chosen = await chooseBackend(record, storage, request.provenance.cwd);
   const run = await claimRun(request.settings, ports.nowMs);
@@ -62,6 +64,7 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
       storage,
       run: factsOf(metadata, provenance),
     });
+    if (durability === 'fsync') await syncPath(directory, settings.output);
     return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
   } catch (error) {
     // nothing is recorded yet, and the directory is ours alone

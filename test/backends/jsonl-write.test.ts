@@ -179,10 +179,10 @@ describe('JSONL files', () => {
     expect(files.reduce((sum, { rows }) => sum + rows, 0)).toBe(20_000);
   });
 
-  it('put everything on disk at a flush', () => {
+  it('put everything on disk at a flush', async () => {
     const { directory, writer } = open();
     writer.write(stepBatch(3));
-    writer.flush();
+    await writer.flush();
     expect(members(join(directory, 'steps.jsonl.gz')).join('').split('\n').length).toBe(4);
   });
 

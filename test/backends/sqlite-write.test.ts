@@ -155,10 +155,14 @@ describe('the tables', () => {
 
 describe('storage.sqlite', () => {
   it.each(['WAL', 'DELETE', 'TRUNCATE', 'MEMORY'] as const)('journal_mode %s', (mode) => {
-    const options = storageOptions({
-      sqlite: { ...storageOptions().sqlite, journal_mode: mode, synchronous: 'EXTRA', cache_size: 123 },
-    }).sqlite;
-    const db = openConnection(Database, file(sqliteFolder()), { ...options, connection_timeout: 1.25 });
+    const asked = {
+      journal_mode: mode,
+      synchronous: 'EXTRA',
+      cache_size: 123,
+      connection_timeout: 1.25,
+    } as const;
+    const options = storageOptions({ sqlite: { ...storageOptions().sqlite, ...asked } });
+    const db = openConnection(Database, file(sqliteFolder()), options);
     open.push(db);
     const pragma = (name: string): unknown => db.pragma(name, { simple: true });
     expect(pragma('journal_mode')).toBe(mode.toLowerCase());
@@ -169,7 +173,7 @@ describe('storage.sqlite', () => {
 
   it('journal_mode is refused where it is not possible', () => {
     // a database in memory knows no WAL
-    expect(() => openConnection(Database, ':memory:', storageOptions().sqlite)).toThrow(
+    expect(() => openConnection(Database, ':memory:', storageOptions())).toThrow(
       expect.objectContaining({
         kind: 'config',
         message: expect.stringContaining('journal_mode WAL') as string,

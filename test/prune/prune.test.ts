@@ -139,7 +139,7 @@ describe('never touches', () => {
         'run-20260101-000000': 'not in keep-within 1h',
         live: `live: process ${alive.pid} on ${hostname()} is writing it`,
         far: 'live: process 1 on another-host is writing it',
-        'torn-lock': 'live: process 0 on unknown is writing it',
+        'torn-lock': 'live: process 0 on an unknown machine is writing it',
         unfinished: 'not known to be finished: no manifest.json',
         upstream: 'not known to be finished: no manifest.json',
         renamed: 'renamed by hand: its run.json says run-x',

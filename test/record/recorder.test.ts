@@ -115,7 +115,8 @@ describe('Recorder', () => {
       await handOn();
       flushes.push(told.filter((what) => what === 'flush').length);
     }
-    expect(flushes).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2]);
+    // what comes at 900 ms might have come of an interval of a second
+    expect(flushes).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3]);
     await recorder.flush();
     expect(told.at(-1)).toBe('flush');
   });

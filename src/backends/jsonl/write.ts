@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Batch } from '../../core/batch.js';
 import { jsonlPartName, STREAM_NAMES, type StreamName } from '../../core/layout.js';
 import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
+import { syncDirectory } from '../../io/atomic.js';
 import { BGZF_END, BgzfFile } from '../../io/bgzf-writer.js';
 import type { WriterOptions } from '../backend.js';
 import { JsonlEncoder } from './encoder.js';
@@ -39,6 +40,10 @@ class StreamFiles {
     return this.finished;
   }
 
+  sync(): void {
+    this.file.sync();
+  }
+
   abort(): void {
     this.file.abort();
   }
@@ -64,10 +69,15 @@ class StreamFiles {
 /** Both streams as gzipped JSON lines, in parts when they are rotated. */
 export class JsonlWriter implements RunWriter {
   private readonly encoder: JsonlEncoder;
+  private readonly directory: string;
+  /** Whether a flush reaches the disk itself. */
+  private readonly durable: boolean;
   private readonly files: StreamFiles[] = [];
 
   constructor({ directory, streams, storage }: WriterOptions) {
     this.encoder = new JsonlEncoder(streams, storage.jsonl.level);
+    this.directory = directory;
+    this.durable = storage.durability === 'fsync';
     try {
       for (const stream of STREAM_NAMES) {
         this.files.push(new StreamFiles(directory, stream, storage.rotateBytes));
@@ -87,18 +97,27 @@ export class JsonlWriter implements RunWriter {
     this.files[STREAM_NAMES.indexOf(encoded.stream)]!.append(encoded);
   }
 
-  flush(): void {
-    for (const encoded of this.encoder.flush()) this.append(encoded);
+  async flush(): Promise<void> {
+    this.appendOpen();
+    if (!this.durable) return;
+    for (const files of this.files) files.sync();
+    // a part may be new
+    await syncDirectory(this.directory);
   }
 
   close(): Promise<WrittenFile[]> {
-    this.flush();
+    this.appendOpen();
     return Promise.resolve(this.files.flatMap((files) => files.close()));
   }
 
   abort(): Promise<void> {
     this.letGo();
     return Promise.resolve();
+  }
+
+  /** Writes what is encoded and not written, as members that end here. */
+  private appendOpen(): void {
+    for (const encoded of this.encoder.flush()) this.append(encoded);
   }
 
   private letGo(): void {

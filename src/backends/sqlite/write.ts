@@ -236,7 +236,7 @@ export async function openSqliteWriter(
   await claim(path);
   let db: Database | null = null;
   try {
-    db = openConnection(native, path, options.storage.sqlite);
+    db = openConnection(native, path, options.storage);
     return new SqliteWriter(path, db, options);
   } catch (error) {
     db?.close();
