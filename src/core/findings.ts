@@ -101,6 +101,7 @@ export const FINDING_CODES = {
   'manifest-double': error('a file is in the inventory more than once'),
   'manifest-totals': error('totals, counts or seed summary in the manifest are not those of the files'),
   'manifest-digest': error('the manifest was changed after it was written, or a hash in it is wrong'),
+  'manifest-form': note('the manifest says what it said, but in another form: reformatted, reordered or cut'),
   'content-digest': error('the records do not have the content digest the manifest states'),
 } as const satisfies Record<string, FindingCode>;
 

@@ -1,7 +1,16 @@
-import { canonicalHash, canonicalJson, type JsonMap, type JsonValue } from '../../core/canonical-json.js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  canonicalHash,
+  canonicalJson,
+  prettyJson,
+  type JsonMap,
+  type JsonValue,
+} from '../../core/canonical-json.js';
 import { shown } from '../../core/findings.js';
 import { MANIFEST_FILE } from '../../core/layout.js';
 import type { Manifest } from '../../core/records.js';
+import { ioError } from '../../io/io-error.js';
 import type { FileCheck, LoadedManifest, RunContext } from '../run-context.js';
 
 /** Keys run.json and manifest.json must agree on. */
@@ -39,28 +48,54 @@ function checkTimes({ directory: { run }, report }: RunContext, { started_at, en
   }
 }
 
-function checkHash({ report }: RunContext, key: string, stated: JsonValue | undefined, of: JsonValue): void {
+/** Whether a hash in the manifest is that of what it is said to be of. */
+function isHashOf(
+  { report }: RunContext,
+  key: string,
+  stated: JsonValue | undefined,
+  of: JsonValue,
+): boolean {
   const hash = canonicalHash(of);
-  if (stated === hash) return;
-  report(
-    'manifest-digest',
-    MANIFEST_FILE,
-    `${key} is ${canonicalJson(stated ?? null)}, but should be ${hash}`,
-  );
+  if (stated === hash) return true;
+  const message = `${key} is ${canonicalJson(stated ?? null)}, but should be ${hash}`;
+  report('manifest-digest', MANIFEST_FILE, message);
+  return false;
 }
 
 const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
+/** The keys of a value stand in the order of those of `model`, as far as that has them, all the way down. */
+function isInOrder(value: unknown, model: unknown): boolean {
+  if (typeof value !== 'object' || value === null || typeof model !== 'object' || model === null) return true;
+  const known = Object.keys(value).filter((key) => key in model);
+  if (known.join('\n') !== Object.keys(model).join('\n')) return false;
+  return known.every((key) => isInOrder((value as JsonMap)[key], (model as JsonMap)[key]));
+}
+
+/** Its digest is over what it says, not over how it is written. */
+async function checkForm({ directory, report }: RunContext, { json, data }: LoadedManifest): Promise<void> {
+  const path = join(directory.path, MANIFEST_FILE);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw ioError(`cannot read ${path}`, error);
+  });
+  if (text !== prettyJson(json)) {
+    report('manifest-form', MANIFEST_FILE, 'it is not spaced as it was written: reformatted, or cut');
+  } else if (!isInOrder(json, data)) {
+    report('manifest-form', MANIFEST_FILE, 'its keys do not stand in the order in which they were written');
+  }
+}
+
 /** The manifest agrees with run.json, and has not been changed since it was written. */
 export const manifest: FileCheck = {
   name: 'manifest',
-  before(context) {
+  async before(context) {
     const { manifest: loaded } = context;
     if (loaded === null || loaded.data === null) return;
     checkAgreement(context, loaded);
     if (!context.foreign) checkTimes(context, loaded.data);
     const { manifest_digest: digest, ...body } = loaded.json;
-    checkHash(context, 'env_config_hash', body['env_config_hash'], body['env_config']!);
-    checkHash(context, 'manifest_digest', digest, body);
+    isHashOf(context, 'env_config_hash', body['env_config_hash'], body['env_config']!);
+    const unchanged = isHashOf(context, 'manifest_digest', digest, body);
+    if (unchanged && !context.foreign) await checkForm(context, loaded);
   },
 };

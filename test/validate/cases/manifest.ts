@@ -51,6 +51,14 @@ export const manifestCases: Case[] = [
   edited('manifest-digest', 'changed afterwards', (text) =>
     text.replace('"git_dirty": null', '"git_dirty": true'),
   ),
+  edited('manifest-form', 'on one line', (text) => JSON.stringify(JSON.parse(text))),
+  edited('manifest-form', 'without its last newline', (text) => text.trimEnd()),
+  edited('manifest-form', 'two keys exchanged', (text) =>
+    text.replace(/( *"status": .*\n)( *"created_at": .*\n)/, '$2$1'),
+  ),
+  edited('manifest-form', 'two keys of a file exchanged', (text) =>
+    text.replace(/( *"bytes": .*\n)( *"sha256": .*\n)/, '$2$1'),
+  ),
   signed('manifest-schema', 'a status we do not know', (body) => (body['status'] = 'done')),
   signed('manifest-run', 'another config_hash', (body) => (body['config_hash'] = 'd'.repeat(64))),
   signed('manifest-run', 'another git_sha', (body) => (body['git_sha'] = 'a'.repeat(40))),
