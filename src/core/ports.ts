@@ -29,7 +29,10 @@ export interface RunWriter {
   /** What `write` was given, where that is counted. */
   readonly given?: Readonly<Record<StreamName, { rows: number; batches: number }>>;
   write(batch: Batch): void | Promise<void>;
-  /** Takes rows an encoder of the same backend has encoded, in place of `write`; there when the backend has one. */
+  /**
+   * Takes rows an encoder of the same backend has encoded, in place of `write`; there when the backend has one. Their
+   * bytes are gone once it has resolved.
+   */
   append?(rows: EncodedRows): void | Promise<void>;
   /** Decides by itself, by the time, what it puts on disk when: nobody flushes it at intervals. */
   readonly keepsTime?: true;

@@ -9,7 +9,7 @@ import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
 import { openRun } from '../io/run-directory.js';
-import { runHolder } from '../io/run-lock.js';
+import { runHolder, whenHeld, type RunHolder } from '../io/run-lock.js';
 import type { FoundRun } from './plan.js';
 
 /**
@@ -37,7 +37,7 @@ async function lookAt(path: string, experiment: string, runId: string): Promise<
   const protect = (reason: string): FoundRun => ({ kind: 'protected', experiment, runId, reason });
   try {
     const holder = await runHolder(path);
-    if (holder !== null) return protect(`live: process ${holder.pid} on ${holder.host} is writing it`);
+    if (holder !== null) return protect(whyHeld(path, holder));
     const { run, names } = await openRun(path);
     if (run.run_id !== runId) return protect(`renamed by hand: its ${RUN_FILE} says ${run.run_id}`);
     if (run.experiment !== experiment) {
@@ -49,6 +49,12 @@ async function lookAt(path: string, experiment: string, runId: string): Promise<
     if (error instanceof CaptureError) return protect(error.message);
     throw error;
   }
+}
+
+function whyHeld(path: string, holder: RunHolder): string {
+  const { pid, host, liveness } = holder;
+  if (liveness === 'running') return `live: process ${pid} on ${host} is writing it`;
+  return `may be live: locked by process ${pid} on ${host}; ${whenHeld(path, holder)}`;
 }
 
 /** By its manifest: when the run ended and how large it is. Never by file times, which copying changes. */

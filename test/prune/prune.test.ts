@@ -135,11 +135,13 @@ describe('never touches', () => {
       const reasons = Object.fromEntries(
         plan.decisions.map(({ run, reasons: [first] }) => [run.runId, first]),
       );
+      const maybeLive = (run: string, who: string): string =>
+        `may be live: locked by ${who}; from here nobody can tell whether it still runs; when it was killed, remove ${join(results, 'demo', run, 'run.lock')}`;
       expect(reasons).toEqual({
         'run-20260101-000000': 'not in keep-within 1h',
         live: `live: process ${alive.pid} on ${hostname()} is writing it`,
-        far: 'live: process 1 on another-host is writing it',
-        'torn-lock': 'live: process 0 on an unknown machine is writing it',
+        far: maybeLive('far', 'process 1 on another-host'),
+        'torn-lock': maybeLive('torn-lock', 'process 0 on an unknown machine'),
         unfinished: 'not known to be finished: no manifest.json',
         upstream: 'not known to be finished: no manifest.json',
         renamed: 'renamed by hand: its run.json says run-x',
