@@ -56,6 +56,23 @@ export async function listDirectory(path: string): Promise<string[]> {
   }
 }
 
+/**
+ * Opening a pipe waits for ever and a device never ends, so a directory that has one, or a link to one, is no run.
+ * @throws CaptureError `input` that names it
+ */
+async function refuseSpecialFiles(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isFile() || entry.isDirectory()) continue;
+    // a link that leads nowhere is said where the file is needed
+    const found = await stat(join(path, entry.name)).catch(() => null);
+    if (found === null || found.isFile() || found.isDirectory()) continue;
+    const what = found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device';
+    throw new CaptureError('input', `${join(path, entry.name)} is ${what}, and a run has only files`, {
+      hint: 'remove it',
+    });
+  }
+}
+
 /** Whether a path is a directory with a run.json in it: what every command takes for a run. */
 export async function isRunDirectory(path: string): Promise<boolean> {
   try {
@@ -76,6 +93,7 @@ export async function openRun(path: string): Promise<RunDirectory> {
       hint: 'give a run directory: <output>/<experiment>/<run_id>',
     });
   }
+  await refuseSpecialFiles(path);
   const runPath = join(path, RUN_FILE);
   const runJson = await readJsonFile(runPath);
   const parsed = runSchema.safeParse(plainJson(runJson));

@@ -1,9 +1,13 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LOCK_FILE } from '../core/layout.js';
 import { ioError } from './io-error.js';
 import { livenessOf, thisProcess, type Liveness } from './process-identity.js';
+
+/** No lock comes near it. */
+const MOST_BYTES = 1 << 16;
 
 /** What a lock says; one of an older version, or of somebody else, says less. */
 const lockSchema = z.object({
@@ -46,7 +50,7 @@ export async function unlockRun(directory: string): Promise<void> {
 export async function runHolder(directory: string): Promise<RunHolder | null> {
   let text: string;
   try {
-    text = await readFile(join(directory, LOCK_FILE), 'utf8');
+    text = await readLock(join(directory, LOCK_FILE));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw ioError(`cannot read the lock of ${directory}`, error);
@@ -55,6 +59,17 @@ export async function runHolder(directory: string): Promise<RunHolder | null> {
   if (lock === null) return { pid: 0, host: 'an unknown machine', liveness: 'unknown' };
   const liveness = livenessOf(lock);
   return liveness === 'gone' ? null : { pid: lock.pid, host: lock.host, liveness };
+}
+
+/** The text of a lock, of a file that is none as far as it is short: a pipe is not waited for. */
+async function readLock(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** What somebody can do about a run that is held. */

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { plume } from '../e2e/binary.js';
+import { copyOf, finishedRun } from './runs.js';
+
+let run: string;
+beforeAll(async () => {
+  run = await finishedRun([]);
+});
+
+const PLACES: [what: string, put: (path: string) => void][] = [
+  ['a pipe', (path) => execFileSync('mkfifo', [path])],
+  ['a device', (path) => symlinkSync('/dev/zero', path)],
+];
+
+it.each(
+  PLACES.flatMap(([what, put]) =>
+    ['run.json', 'manifest.json', 'steps.jsonl.gz', 'run.lock', 'notes.txt'].map((name) => ({
+      what,
+      put,
+      name,
+    })),
+  ),
+)(
+  '$what called $name is refused and not waited for',
+  async ({ what, put, name }) => {
+    const copy = copyOf(run);
+    rmSync(join(copy, name), { force: true });
+    put(join(copy, name));
+    // a run needs a run.json that is a file for prune to call it one
+    const results = join(copy, '../..');
+    const commands = [
+      ['validate', copy],
+      ['export', copy, '--out', join(results, 'x.csv')],
+      ['ingest', '--run-dir', copy, '--out-dir', join(results, 'lake')],
+    ];
+    for (const command of commands) {
+      const { exitCode, stderr } = await plume(command, { timeout: 20_000 });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: `plume-nav-capture: ${join(copy, name)} is ${what}, and a run has only files (remove it)`,
+      });
+    }
+    const pruned = await plume(['prune', results, '--keep-last', '1', '--json'], { timeout: 20_000 });
+    expect(pruned.exitCode).not.toBe(-1);
+    expect(pruned.stderr + pruned.stdout).toContain(
+      name === 'run.json' ? 'no run.json' : name === 'run.lock' ? 'may be live' : `is ${what}`,
+    );
+  },
+  120_000,
+);
