@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConnection } from '../../src/backends/sqlite/connection.js';
 import { DRIVERS } from '../../src/backends/sqlite/driver.js';
@@ -39,45 +38,45 @@ beforeEach(() => {
   synced.directories = [];
 });
 
-/** Records steps 0.7 s apart and says how many are on disk after each, and what was synchronised for it. */
-async function stepsOnDisk(record: JsonMap) {
+/**
+ * Records steps 0.7 s apart, waits for as many on disk after each as there must be, and says what was synchronised.
+ * @param syncs directories that will be synchronised for them
+ */
+async function stepsOnDisk(record: JsonMap, onDisk: readonly number[], syncs: number) {
   const time = { ms: 0 };
   const clock = { now: () => 0, monotonic: () => time.ms };
   const recorder = await openWalk([1], { record }, { clock });
   const { directory } = recorder;
   const opening = [...synced.directories];
   synced.directories = [];
-  const found: number[] = [];
-  for (let i = 0; i < 4; i++, time.ms += 700) {
+  for (const [i, count] of onDisk.entries()) {
     await recorder.recordStep([...walk(0)][i]!);
-    // the flush is not awaited by the step
-    for (let turn = 0; turn < 20; turn++) await setImmediate();
-    found.push(lines(join(directory, 'steps.jsonl.gz')).length);
+    time.ms += 700;
+    // a step does not wait for the flush
+    await expect.poll(() => lines(join(directory, 'steps.jsonl.gz')).length).toBe(count);
   }
+  await expect.poll(() => synced.directories.length).toBe(syncs);
   const during = { files: synced.files, directories: [...synced.directories] };
   await recorder.close();
-  return { directory, opening, found, during, closed: synced.files };
+  return { directory, opening, during, closed: synced.files };
 }
 
 describe('record.durability', () => {
   it('flush: records are with the system after the interval, and on the disk at the end', async () => {
-    const { found, opening, during, closed } = await stepsOnDisk({});
-    expect(found).toEqual([0, 0, 3, 3]);
+    const { opening, during, closed } = await stepsOnDisk({}, [0, 0, 3, 3], 0);
     expect(opening).toEqual([]);
     expect(during).toEqual({ files: 0, directories: [] });
     expect(closed).toBe(2);
   });
 
   it('fsync: after the interval they are on the disk, with the names of their files', async () => {
-    const { found, directory, opening, during } = await stepsOnDisk({ durability: 'fsync' });
-    expect(found).toEqual([0, 0, 3, 3]);
+    const { directory, opening, during } = await stepsOnDisk({ durability: 'fsync' }, [0, 0, 3, 3], 1);
     expect(opening).toEqual([`${directory} up to that of ${dirname(dirname(directory))}`]);
     expect(during).toEqual({ files: 2, directories: [directory] });
   });
 
   it('none: records are written when there are enough of them, or at the end', async () => {
-    const { found, directory } = await stepsOnDisk({ durability: 'none' });
-    expect(found).toEqual([0, 0, 0, 0]);
+    const { directory } = await stepsOnDisk({ durability: 'none' }, [0, 0, 0, 0], 0);
     expect(lines(join(directory, 'steps.jsonl.gz'))).toHaveLength(4);
   });
 });
