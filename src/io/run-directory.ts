@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTypedJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
@@ -41,9 +42,13 @@ async function readJsonFile(path: string): Promise<JsonValue> {
 }
 
 /** File names of a directory, sorted; `input` error when it is no directory. */
-export async function listDirectory(path: string): Promise<string[]> {
+export const listDirectory = async (path: string): Promise<string[]> => namesOf(await entriesOf(path));
+
+const namesOf = (entries: readonly Dirent[]): string[] => entries.map(({ name }) => name).sort();
+
+async function entriesOf(path: string): Promise<Dirent[]> {
   try {
-    return (await readdir(path)).sort();
+    return await readdir(path, { withFileTypes: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -60,8 +65,8 @@ export async function listDirectory(path: string): Promise<string[]> {
  * Opening a pipe waits for ever and a device never ends, so a directory that has one, or a link to one, is no run.
  * @throws CaptureError `input` that names it
  */
-async function refuseSpecialFiles(path: string): Promise<void> {
-  for (const entry of await readdir(path, { withFileTypes: true })) {
+async function refuseSpecialFiles(path: string, entries: readonly Dirent[]): Promise<void> {
+  for (const entry of entries) {
     if (entry.isFile() || entry.isDirectory()) continue;
     // a link that leads nowhere is said where the file is needed
     const found = await stat(join(path, entry.name)).catch(() => null);
@@ -87,13 +92,14 @@ export async function isRunDirectory(path: string): Promise<boolean> {
  * @throws CaptureError `input` when the path is no run or run.json does not read as one
  */
 export async function openRun(path: string): Promise<RunDirectory> {
-  const names = await listDirectory(path);
+  const entries = await entriesOf(path);
+  const names = namesOf(entries);
   if (!names.includes(RUN_FILE)) {
     throw new CaptureError('input', `${path} is not a run directory: it has no ${RUN_FILE}`, {
       hint: 'give a run directory: <output>/<experiment>/<run_id>',
     });
   }
-  await refuseSpecialFiles(path);
+  await refuseSpecialFiles(path, entries);
   const runPath = join(path, RUN_FILE);
   const runJson = await readJsonFile(runPath);
   const parsed = runSchema.safeParse(plainJson(runJson));
