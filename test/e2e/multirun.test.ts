@@ -389,7 +389,11 @@ describe('a job that fails', () => {
   it('because its process was killed, names the cause; another process takes the rest', async () => {
     const cwd = scratchDirectory();
     const { child } = await startSweep([...SLOW_SWEEP, '--json'], cwd);
-    process.kill(writers(cwd)[0]!, 'SIGKILL');
+    // the job that was at work a moment ago may have ended
+    await until('a job at work is killed', () => {
+      const [pid] = writers(cwd);
+      return pid !== undefined && process.kill(pid, 'SIGKILL');
+    });
     const { exitCode, stdout } = await child;
     const { jobs, summary, sweep_dir: directory } = sweepOf(stdout);
     expect({ exitCode, summary }).toMatchObject({ exitCode: 3, summary: { complete: 5, failed: 1 } });
