@@ -6,7 +6,7 @@ import { StreamRanges } from './merge-ranges.js';
 import type { RangeRows, ReadSetup, ReadTask } from './read-range.js';
 
 /** Ranges that are read and not taken yet, for each thread. */
-const WINDOW = 24;
+const WINDOW = 4;
 
 /** The rows of a stream's files, range by range in threads, in order. */
 export async function* readInThreads(
