@@ -27,7 +27,7 @@ export function captureTask(
   };
 }
 
-function settingsOf(config: CaptureConfig): CaptureSettings {
+export function settingsOf(config: CaptureConfig): CaptureSettings {
   const { output, experiment, episodes, seed, workers, parquet, clock, fps, env, movie, policy, record } =
     config;
   const { rotate_size: rotateBytes, run_id: runId } = config;

@@ -1,8 +1,9 @@
-/** Where a value was written: a place in a file, an environment variable, or the override as typed. */
+/** Where a value was written: a place in a file, an environment variable, the override as typed, or a run's own file. */
 export type Origin =
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'environment'; readonly variable: string; readonly text: string }
-  | { readonly kind: 'override'; readonly text: string };
+  | { readonly kind: 'override'; readonly text: string }
+  | { readonly kind: 'run'; readonly file: string };
 
 export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
@@ -12,5 +13,7 @@ export function describeOrigin(origin: Origin): string {
       return `environment variable ${origin.variable}=${origin.text}`;
     case 'override':
       return `override '${origin.text}'`;
+    case 'run':
+      return origin.file;
   }
 }

@@ -18,10 +18,15 @@ export function blockEpisodes(episodes: number, maxSteps: number): number {
   return Math.max(1, bySteps, Math.min(BLOCK_EPISODES, Math.floor(episodes / MANY)));
 }
 
-/** The blocks of a run, in order. */
-export function* episodeBlocks(episodes: number, maxSteps: number): Generator<EpisodeBlock> {
+/**
+ * The blocks of a run, in order.
+ * @param first episode to begin with, counted from 0; blocks end where they would in a run that begins with 0
+ */
+export function* episodeBlocks(episodes: number, maxSteps: number, first = 0): Generator<EpisodeBlock> {
   const size = blockEpisodes(episodes, maxSteps);
-  for (let number = 0, from = 0; from < episodes; number++, from += size) {
-    yield { number, from, to: Math.min(episodes, from + size) };
+  for (let number = 0, from = first; from < episodes; number++) {
+    const to = Math.min(episodes, from - (from % size) + size);
+    yield { number, from, to };
+    from = to;
   }
 }

@@ -10,7 +10,7 @@ import { finishRun } from './finish-run.js';
 import { prepareSimulation, type PreparedSimulation } from './inputs.js';
 import type { RecordingMetrics } from './metrics.js';
 import { OutcomeTotals, type Outcome } from './outcomes.js';
-import { recordRun, type Progress } from './record-run.js';
+import { NOTHING_DONE, recordRun, type Progress } from './record-run.js';
 import { envConfigJson } from './run-metadata.js';
 import type { CaptureSettings, Provenance } from './settings.js';
 import { startRun, type StartedRun } from './start-run.js';
@@ -87,6 +87,7 @@ async function captureInto(
     cwd: provenance.cwd,
     digest,
     observers: [validation, outcomes],
+    done: NOTHING_DONE,
   });
   const elapsedMs = clock.monotonic() - begun;
   const status = counts.episodes === settings.episodes ? 'complete' : 'aborted';

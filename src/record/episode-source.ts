@@ -4,6 +4,7 @@ import { ChunkBuilder } from './chunk-builder.js';
 import { buffersOf, type Chunk } from './chunk.js';
 import { recordingOfConfig } from './config.js';
 import { EpisodeLoop } from './episode-loop.js';
+import type { Done } from './record-run.js';
 import type { CaptureSettings } from './settings.js';
 import { RunningOffsets, SharedOffsets, type StepOffsets } from './step-offsets.js';
 import type { Backend } from '../backends/backend.js';
@@ -21,6 +22,7 @@ export interface EpisodePlan {
   runId: string;
   /** Start of the run, milliseconds since the epoch. */
   startMs: number;
+  done: Done;
 }
 
 /** Where the records of a run come from: chunks in record order. */
@@ -78,12 +80,12 @@ function episodesHere(
   const { signal } = parts;
   const loop = createLoop(plan, {
     ...parts,
-    offsets: new RunningOffsets(),
+    offsets: new RunningOffsets(plan.done.taken),
     reuse: true,
     interrupted: () => signal.aborted,
   });
   return {
-    chunks: () => loop.run(episodeBlocks(episodes, env.max_steps)),
+    chunks: () => loop.run(episodeBlocks(episodes, env.max_steps, plan.done.episodes)),
     queued: () => null,
   };
 }
@@ -105,19 +107,20 @@ function episodesInThreads(
   { backend, cwd, signal }: { backend: string; cwd: string; signal: AbortSignal },
 ): EpisodeSource {
   const { episodes, env, record } = plan.settings;
-  const blocks = Math.ceil(episodes / blockEpisodes(episodes, env.max_steps));
+  const size = blockEpisodes(episodes, env.max_steps);
+  const blocks = Math.ceil(episodes / size) - Math.floor(plan.done.episodes / size);
   const stop = new SharedArrayBuffer(4);
   const setup: EpisodeThread = {
     ...plan,
     backend,
     cwd,
-    offsets: SharedOffsets.forBlocks(blocks).memory,
+    offsets: SharedOffsets.memoryFor(blocks),
     stop,
   };
   const pool = new OrderedThreads<EpisodeThread, EpisodeBlock, Chunk>({
     entry: builtEntry('episode-thread'),
     setup,
-    tasks: episodeBlocks(episodes, env.max_steps),
+    tasks: episodeBlocks(episodes, env.max_steps, plan.done.episodes),
     threads,
     window: Math.max(1, Math.floor(record.performance.async_io.queue_size / threads)),
   });
@@ -151,7 +154,7 @@ export interface SourceParts {
 
 /** Where the episodes are made: here, or in threads when there is work for them. */
 export function openSource(plan: EpisodePlan, cores: number, parts: SourceParts): EpisodeSource {
-  const threads = threadsFor(plan.settings, cores);
+  const threads = threadsFor(plan, cores);
   if (threads === 1) return episodesHere(plan, parts);
   return episodesInThreads(plan, threads, { ...parts, backend: parts.name });
 }
@@ -160,10 +163,12 @@ export function openSource(plan: EpisodePlan, cores: number, parts: SourceParts)
 const WORTH_A_THREAD = 50_000;
 
 /** Threads to simulate in; 1 means this one alone. @param cores what `workers: null` stands for */
-function threadsFor({ workers, episodes, env, record }: CaptureSettings, cores: number): number {
+function threadsFor({ settings, done }: EpisodePlan, cores: number): number {
+  const { workers, env, record } = settings;
+  const episodes = settings.episodes - done.episodes;
   if (!record.performance.async_io.enabled) return 1;
   const most = workers ?? record.performance.async_io.worker_threads ?? cores;
-  const blocks = Math.ceil(episodes / blockEpisodes(episodes, env.max_steps));
+  const blocks = Math.ceil(episodes / blockEpisodes(settings.episodes, env.max_steps));
   const worth = Math.floor((episodes * env.max_steps) / WORTH_A_THREAD);
   return Math.max(1, Math.min(most, blocks, worth));
 }

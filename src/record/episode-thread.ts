@@ -18,7 +18,7 @@ serveTasks<EpisodeBlock, Chunk>(async (setup: EpisodeThread) => {
     simulation,
     backend,
     clock: systemClock,
-    offsets: new SharedOffsets(setup.offsets),
+    offsets: new SharedOffsets(setup.offsets, setup.done.taken),
     reuse: false,
     interrupted: () => Atomics.load(stop, 0) !== 0,
   });

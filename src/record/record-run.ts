@@ -16,6 +16,13 @@ export interface Progress {
   steps: number;
 }
 
+/** What a run has before its episodes go on: whole ones, their recorded steps, and the steps taken in them. */
+export interface Done extends Progress {
+  taken: number;
+}
+
+export const NOTHING_DONE: Done = { episodes: 0, steps: 0, taken: 0 };
+
 export interface Recorded {
   counts: Progress;
   /** Steps taken, recorded or not. */
@@ -33,6 +40,8 @@ export interface RecordRun {
   cwd: string;
   digest: ContentDigest;
   observers: readonly RowObserver[];
+  /** Has been shown to digest and observers. */
+  done: Done;
 }
 
 /**
@@ -42,7 +51,7 @@ export interface RecordRun {
 export async function recordRun(
   settings: CaptureSettings,
   ports: RecordPorts,
-  { run, simulation, cwd, digest, observers }: RecordRun,
+  { run, simulation, cwd, digest, observers, done }: RecordRun,
 ): Promise<Recorded> {
   const { record, clock } = settings;
   const streams = streamsOf(recordingOfConfig(record));
@@ -60,12 +69,13 @@ export async function recordRun(
     observers,
     digest,
     metrics,
+    done,
     flushMs: clock === 'wall' ? flushIntervalMs(record) : null,
   });
   let recorded: Recorded;
   let failure: Failure | null;
   try {
-    const plan = { settings, runId: run.runId, startMs: run.startMs };
+    const plan = { settings, runId: run.runId, startMs: run.startMs, done };
     const source = openSource(plan, ports.cores, { ...ports, ...writers, simulation, cwd });
     failure = await recordAll(source, recorder, metrics, ports);
     const written = await recorder.close();

@@ -3,6 +3,7 @@ import type { ContentDigest } from '../core/digest.js';
 import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
 import type { Chunk } from './chunk.js';
 import type { MetricsGatherer } from './metrics.js';
+import type { Done, Progress } from './record-run.js';
 
 /** What is handed on at an interval may come a little before it is over. */
 const EARLY = 0.75;
@@ -19,6 +20,8 @@ export interface RecorderOptions {
   observers: readonly RowObserver[];
   digest: ContentDigest;
   metrics: MetricsGatherer;
+  /** What the run has already. */
+  done: Done;
   clock: Clock;
   /** Most milliseconds between two flushes; null when only the content decides, as under `clock: sim`. */
   flushMs: number | null;
@@ -28,9 +31,9 @@ export interface RecorderOptions {
 /** Takes chunks in record order to the files, and keeps count. */
 export class Recorder {
   /** Records so far. */
-  readonly counts = { episodes: 0, steps: 0 };
+  readonly counts: Progress;
   /** Steps so far, recorded or not. */
-  taken = 0;
+  taken: number;
   private readonly options: RecorderOptions;
   private flushedAt: number;
   /** Whether the last rows are of an episode that goes on. */
@@ -40,6 +43,9 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.options = options;
+    const { episodes, steps, taken } = options.done;
+    this.counts = { episodes, steps };
+    this.taken = taken;
     this.flushedAt = options.clock.monotonic();
   }
 

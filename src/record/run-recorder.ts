@@ -13,6 +13,7 @@ import type { EpisodeData } from './episode-data.js';
 import { EpisodeRows } from './episode-rows.js';
 import { finishRun } from './finish-run.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
+import { NOTHING_DONE } from './record-run.js';
 import { Recorder } from './recorder.js';
 import { asTyped } from './parse-options.js';
 import {
@@ -87,6 +88,7 @@ export class RunRecorder {
       observers: [this.validation],
       digest: this.digest,
       metrics: this.gathered,
+      done: NOTHING_DONE,
       // steps wait here, so it is here that the time is watched
       flushMs: null,
     });

@@ -8,7 +8,12 @@ export interface StepOffsets {
 
 /** For blocks that come one after another. */
 export class RunningOffsets implements StepOffsets {
-  private steps = 0;
+  private steps: number;
+
+  /** @param steps taken before the first block */
+  constructor(steps: number) {
+    this.steps = steps;
+  }
 
   before(): number {
     return this.steps;
@@ -25,20 +30,21 @@ export class RunningOffsets implements StepOffsets {
  */
 export class SharedOffsets implements StepOffsets {
   /** By block, one more than its steps and all before it; 0 while not known. */
-  readonly memory: SharedArrayBuffer;
   private readonly ends: BigInt64Array;
+  private readonly first: number;
 
-  static forBlocks(blocks: number): SharedOffsets {
-    return new SharedOffsets(new SharedArrayBuffer(8 * blocks));
+  static memoryFor(blocks: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(8 * blocks);
   }
 
-  constructor(memory: SharedArrayBuffer) {
-    this.memory = memory;
+  /** @param first steps taken before the first block */
+  constructor(memory: SharedArrayBuffer, first: number) {
+    this.first = first;
     this.ends = new BigInt64Array(memory);
   }
 
   before(block: number): number {
-    if (block === 0) return 0;
+    if (block === 0) return this.first;
     let end = Atomics.load(this.ends, block - 1);
     while (end === 0n) {
       Atomics.wait(this.ends, block - 1, 0n);

@@ -7,7 +7,7 @@ import { recordingOfConfig } from './config.js';
 import { prepareSimulation } from './inputs.js';
 import type { RecordingMetrics } from './metrics.js';
 import { OutcomeTotals, type Outcome } from './outcomes.js';
-import { recordRun, type Progress, type RecordPorts } from './record-run.js';
+import { NOTHING_DONE, recordRun, type Progress, type RecordPorts } from './record-run.js';
 import type { CaptureSettings } from './settings.js';
 
 /** Episodes of which nothing is kept. */
@@ -53,6 +53,7 @@ export async function captureUnrecorded(
     cwd: '.',
     digest: new ContentDigest(streams),
     observers: [outcomes],
+    done: NOTHING_DONE,
   });
   const { enabled, count_calls: counted } = record.debug ?? { enabled: false, count_calls: false };
   return {

@@ -2,7 +2,7 @@ import { finding } from '../core/findings.js';
 import { parquetName, type StreamName } from '../core/layout.js';
 import type { ReadBatch, RowSource, StreamReader } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
-import { firstDifference, valueText, type Rows } from './compare-columns.js';
+import { firstDifference, valueText, type Rows } from '../core/compare-columns.js';
 
 /** Follows the records of one stream with the rows of its Parquet file, which must be the same to the last bit. */
 export class ParquetCopy {

@@ -5,6 +5,7 @@ import type { RunWriter } from '../../src/core/ports.js';
 import { FULL_RECORDING, STREAMS } from '../../src/core/streams.js';
 import { ChunkBuilder } from '../../src/record/chunk-builder.js';
 import { MetricsGatherer } from '../../src/record/metrics.js';
+import { NOTHING_DONE } from '../../src/record/record-run.js';
 import { Recorder } from '../../src/record/recorder.js';
 
 const clock = { now: () => 0, monotonic: () => 0 };
@@ -54,6 +55,7 @@ function recording(flushMs: number | null = null, time = clock, more: Partial<Ru
     digest: new ContentDigest(STREAMS),
     metrics,
     clock: time,
+    done: NOTHING_DONE,
     flushMs,
     onWarning: (message) => void warnings.push(message),
   });

@@ -22,6 +22,8 @@ export interface Located {
 
 /** More values than any configuration has: interpolations that double each other grow without end. */
 const MAX_VALUES = 1_000_000;
+/** Deeper than any configuration leads: what makes itself anew (`oc.create`, `oc.decode`) is no cycle of nodes. */
+const MAX_DEPTH = 400;
 
 /**
  * The tree with every `${…}` replaced by what it stands for. `???` stays.
@@ -41,6 +43,7 @@ export class Resolution {
   readonly #open = new Set<ConfigNode>();
   readonly #followed = new Set<ConfigNode>();
   #size = 0;
+  #depth = 0;
 
   constructor(root: DictNode, env: Environment) {
     this.#root = root;
@@ -79,9 +82,20 @@ export class Resolution {
       refuse(`${describeOrigin(node.origin)}: the interpolation refers to itself in a cycle`);
     open.add(node);
     try {
-      return work();
+      return this.#deeper(node, work);
     } finally {
       open.delete(node);
+    }
+  }
+
+  /** Refuses what leads on and on before the stack ends. */
+  #deeper<T>(node: ConfigNode, work: () => T): T {
+    if (++this.#depth > MAX_DEPTH)
+      refuse(`${describeOrigin(node.origin)}: interpolations lead on more than ${MAX_DEPTH} levels deep`);
+    try {
+      return work();
+    } finally {
+      this.#depth--;
     }
   }
 
@@ -152,8 +166,10 @@ export class Resolution {
         `${describeOrigin(from.node.origin)}: the resolver '${name}' is not supported; known: ${known}`,
       );
     }
-    const args = interpolation.args.map((arg) => this.element(arg, from));
-    return resolver(args, { resolution: this, from });
+    return this.#deeper(from.node, () => {
+      const args = interpolation.args.map((arg) => this.element(arg, from));
+      return resolver(args, { resolution: this, from });
+    });
   }
 
   /** An argument: containers that are referred to stay what they are, all else is a plain value. */

@@ -1,6 +1,6 @@
-import type { Batch, Column, ListColumn, TextColumn } from '../core/batch.js';
-import { shown } from '../core/findings.js';
-import type { ColumnSchema } from '../core/streams.js';
+import type { Batch, Column, ListColumn, TextColumn } from './batch.js';
+import { shown } from './findings.js';
+import type { ColumnSchema } from './streams.js';
 
 /** `count` rows of a batch from row `at`. */
 export interface Rows {

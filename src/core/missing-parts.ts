@@ -1,5 +1,5 @@
-import { parseStreamFile, type StreamName } from '../core/layout.js';
-import { findParts, hasParts } from '../core/parts.js';
+import { parseStreamFile, type StreamName } from './layout.js';
+import { findParts, hasParts } from './parts.js';
 import type { MissingParts } from './continuity.js';
 
 /** Where parts of a stream are not there: what the names show, and the inventory of a manifest if there is one. */

@@ -1,6 +1,6 @@
-import { parseStreamFile } from '../core/layout.js';
-import type { RowSource } from '../core/ports.js';
-import type { Finding } from '../core/report.js';
+import { parseStreamFile } from './layout.js';
+import type { RowSource } from './ports.js';
+import type { Finding } from './report.js';
 
 /** What of a stream is not there: nothing, whole parts before the last that is, or maybe anything behind it. */
 export type MissingParts = 'none' | 'some' | 'end';

@@ -1,6 +1,6 @@
-import { texts, type Batch } from '../core/batch.js';
-import { parseEpisodeId } from '../core/ids.js';
-import type { ReadBatch, RowSource } from '../core/ports.js';
+import { texts, type Batch } from './batch.js';
+import { parseEpisodeId } from './ids.js';
+import type { ReadBatch, RowSource } from './ports.js';
 import type { Continuity } from './continuity.js';
 
 /** One row of the episodes stream. */
