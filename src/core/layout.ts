@@ -4,6 +4,10 @@ export const MANIFEST_FILE = 'manifest.json';
 export const CONFIG_FILE = 'config.yaml';
 export const OVERRIDES_FILE = 'overrides.yaml';
 export const LOCK_FILE = 'run.lock';
+/** Of a process that takes over a lock another one has left, for a moment. */
+export const lockClaimName = (number: number): string => `${LOCK_FILE}.${number}`;
+const LOCK = /^run\.lock(?:\.\d{1,9})?$/;
+export const isLockFile = (name: string): boolean => LOCK.test(name);
 /** In the folder of a sweep, which lies among the runs it made and is none. */
 export const SWEEP_PLAN_FILE = 'multirun.yaml';
 /** In the folder of an ingested run: what it holds and where it came from. */
@@ -65,12 +69,11 @@ const WITHOUT_RECORDS: ReadonlySet<string> = new Set([
   MANIFEST_FILE,
   CONFIG_FILE,
   OVERRIDES_FILE,
-  LOCK_FILE,
   DATASET_INDEX_FILE,
 ]);
 
 /** Whether a run has a file of this name beside its records. */
-export const isFileBesideRecords = (name: string): boolean => WITHOUT_RECORDS.has(name);
+export const isFileBesideRecords = (name: string): boolean => WITHOUT_RECORDS.has(name) || isLockFile(name);
 
 /** Whether records lie in a file of this name. */
 export const isRecordFile = (name: string): boolean =>
@@ -78,7 +81,7 @@ export const isRecordFile = (name: string): boolean =>
 
 // A Parquet file, an HDF5 file, and a file that is written whole or not at all.
 const UNFINISHED =
-  /^(?:(?:steps|episodes)(?:\.part\d{1,9})?\.parquet\.tmp|\.run\.h5\.\d+|\.[a-z]+\.(?:json|yaml)\.[0-9a-f]{8}\.tmp)$/;
+  /^(?:(?:steps|episodes)(?:\.part\d{1,9})?\.parquet\.tmp|\.run\.h5\.\d+|\.[a-z]+\.(?:json|yaml|lock)\.[0-9a-f]{8}\.tmp)$/;
 
 /**
  * What a name stands for that only a capture leaves which runs or was killed: a `journal` belongs to the SQLite file,

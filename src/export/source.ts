@@ -11,7 +11,7 @@ import { manifestSchema, type Manifest } from '../core/records.js';
 import { recordingOf } from '../core/recording.js';
 import type { Recording, RunStreams } from '../core/streams.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
-import { runHolder } from '../io/run-lock.js';
+import { heldBy, runHolder } from '../io/run-lock.js';
 import { chooseColumns } from './choose-columns.js';
 import type { EpisodeChoice } from './choose-episodes.js';
 import { judgeFinding, requireParts } from './damage.js';
@@ -191,8 +191,8 @@ async function openSource(path: string, { own, threads }: Choice): Promise<Opene
   const finished = manifestJson !== null || foreign;
   const notes: string[] = [];
   const holder = await runHolder(path);
-  if (holder !== null) {
-    notes.push(`process ${holder.pid} on ${holder.host} is writing the run: exported what was there`);
+  if (holder !== null && holder.doing !== 'ingesting') {
+    notes.push(`the run is held: ${heldBy(holder)}; exported what was there`);
   } else if (!finished) {
     notes.push(`the run is not finished: ${join(path, MANIFEST_FILE)} is missing; exported what was there`);
   }

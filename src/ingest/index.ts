@@ -2,6 +2,8 @@ import type { Backend } from '../backends/backend.js';
 import { CaptureError } from '../core/errors.js';
 import { join } from 'node:path';
 import type { Report } from '../core/report.js';
+import { openRun } from '../io/run-directory.js';
+import { heldError, lockRun, runHolder, unlockRun } from '../io/run-lock.js';
 import { clearStaging, makeOutDir, placeFolder, repairFolder, withStaging } from './apply.js';
 import { buildFolder } from './build.js';
 import type { DatasetIndex } from './dataset-index.js';
@@ -34,12 +36,40 @@ export type IngestResult =
     };
 
 /**
- * Copies one finished, valid run into a dataset: `<out_dir>/<experiment>/<run_id>/`. The source is only read; the
+ * Copies one finished, valid run into a dataset: `<out_dir>/<experiment>/<run_id>/`. The source is locked and read; the
  * dataset holds the run whole or not at all, whenever we are killed.
  *
  * @throws CaptureError `input` for a run or a destination that cannot be, `busy` for a live run, `io`
  */
 export async function ingest(settings: IngestSettings, validate: Validate): Promise<IngestResult> {
+  const { runDir } = settings;
+  // what is no run gets no lock
+  await openRun(runDir);
+  const letGo = await hold(settings);
+  try {
+    return await ingestHeld(settings, validate);
+  } finally {
+    await letGo();
+  }
+}
+
+/** Keeps the run as it is until it is ingested. Where nothing can be written, no other command can change it. */
+async function hold({ runDir, dryRun }: IngestSettings): Promise<() => Promise<void>> {
+  try {
+    if (!dryRun) {
+      await lockRun(runDir, 'ingesting');
+      return () => unlockRun(runDir);
+    }
+  } catch (error) {
+    const { code = '' } = ((error as CaptureError).cause ?? {}) as NodeJS.ErrnoException;
+    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw error;
+  }
+  const holder = await runHolder(runDir);
+  if (holder !== null) throw heldError(runDir, holder);
+  return () => Promise.resolve();
+}
+
+async function ingestHeld(settings: IngestSettings, validate: Validate): Promise<IngestResult> {
   const { runDir, outDir, dryRun } = settings;
   const source = await openSource(runDir, settings);
   const { experiment, run_id: runId } = source.directory.run;

@@ -9,8 +9,8 @@ import { requireSafeComponent } from '../core/ids.js';
 import {
   CONFIG_FILE,
   DATASET_INDEX_FILE,
+  isLockFile,
   isRecordFile,
-  LOCK_FILE,
   MANIFEST_FILE,
   OVERRIDES_FILE,
   parquetName,
@@ -22,7 +22,6 @@ import {
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
-import { runHolder, whenHeld } from '../io/run-lock.js';
 import type { Left, RunFile, SourceFacts } from './plan.js';
 
 /** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
@@ -46,8 +45,8 @@ export interface Source {
 }
 
 /**
- * Opens a run that may be ingested: names that are safe as folders, not being written, finished.
- * @throws CaptureError `input` or `busy`
+ * Opens a run that may be ingested: names that are safe as folders, finished.
+ * @throws CaptureError `input`
  */
 export async function openSource(
   path: string,
@@ -57,12 +56,6 @@ export async function openSource(
   const { run } = directory;
   requireSafeComponent(`${join(path, RUN_FILE)}: experiment`, run.experiment, 'input');
   requireSafeComponent(`${join(path, RUN_FILE)}: run_id`, run.run_id, 'input');
-  const holder = await runHolder(path);
-  if (holder !== null) {
-    throw new CaptureError('busy', `${path} is being written by process ${holder.pid} on ${holder.host}`, {
-      hint: whenHeld(path, holder),
-    });
-  }
   const manifestJson = await readManifest(directory);
   if (manifestJson === null && run.schema_version !== FOREIGN_SCHEMA) {
     throw new CaptureError('input', `${path} is not finished: it has no ${MANIFEST_FILE}`, {
@@ -104,6 +97,8 @@ export async function sourceFacts({ directory, manifestJson, manifest, own }: So
   const files: RunFile[] = [];
   const leftOut: Left[] = [];
   for (const name of names) {
+    // ours, or of a process that is gone: it says nothing of the run
+    if (isLockFile(name)) continue;
     const file = listed.get(name);
     const reason = file === undefined ? await whyLeftOut(path, name, manifestJson === null) : null;
     if (reason !== null) leftOut.push({ path: name, reason });
@@ -128,7 +123,6 @@ export async function sourceFacts({ directory, manifestJson, manifest, own }: So
 
 /** Why a file that no manifest of ours lists does not go into the dataset; null when it does. */
 async function whyLeftOut(directory: string, name: string, unlisted: boolean): Promise<string | null> {
-  if (name === LOCK_FILE) return 'left by a process that was killed';
   if (name === DATASET_INDEX_FILE) return 'made anew';
   if (name.startsWith('.')) return 'hidden: a temporary file, or somebody else’s';
   const known = [RUN_FILE, MANIFEST_FILE, CONFIG_FILE, OVERRIDES_FILE].includes(name);

@@ -1,8 +1,9 @@
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncDirectory } from '../io/atomic.js';
+import { CaptureError } from '../core/errors.js';
 import { ioError } from '../io/io-error.js';
-import { runHolder } from '../io/run-lock.js';
+import { lockRun, runHolder, unlockRun } from '../io/run-lock.js';
 import { findWorkFolders, makeWorkFolder, type WorkFolder } from '../io/work-folder.js';
 import { toRemove, type FinishedRun, type PrunePlan } from './plan.js';
 import { readRun, statsOf } from './read-run.js';
@@ -62,26 +63,51 @@ export async function applyPrune(root: string, plan: PrunePlan): Promise<Removal
 }
 
 async function removeRun(root: string, run: FinishedRun, trash: string): Promise<Omit<Removal, 'path'>> {
+  const path = join(root, run.experiment, run.runId);
   const changed = await whyKept(root, run);
   if (changed !== null) return changed;
+  let isLocked = true;
+  try {
+    await lockRun(path, 'removing');
+  } catch (error) {
+    if ((await statsOf(path)) === null) return { outcome: 'gone', reason: null };
+    if (error instanceof CaptureError && error.kind === 'busy')
+      return { outcome: 'kept', reason: `live: ${error.message}` };
+    if (!isFull(error)) throw error;
+    isLocked = false;
+  }
+  if (isLocked) {
+    const since = await whyKept(root, run);
+    if (since !== null) {
+      await unlockRun(path);
+      return since;
+    }
+  }
   const folder = join(trash, run.experiment);
   await mkdir(folder, { recursive: true });
   try {
-    return await takeAndDelete(join(root, run.experiment, run.runId), join(folder, run.runId));
+    return await takeAndDelete(path, join(folder, run.runId), isLocked);
   } finally {
     await rmdir(folder).catch(() => {});
   }
 }
 
-async function takeAndDelete(path: string, taken: string): Promise<Omit<Removal, 'path'>> {
+/** A full disk has no room for a lock, and is what somebody prunes for. */
+function isFull(error: unknown): boolean {
+  const { code = '' } = ((error as CaptureError).cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+async function takeAndDelete(path: string, taken: string, isLocked: boolean): Promise<Omit<Removal, 'path'>> {
   try {
     await rename(path, taken);
   } catch (error) {
     if ((await statsOf(path)) === null) return { outcome: 'gone', reason: null };
+    if (isLocked) await unlockRun(path);
     throw error;
   }
-  // A writer that came in between the look and the rename has left its lock: give the run back.
-  if ((await runHolder(taken)) !== null) {
+  // who came in between the look and the rename has left a lock: give the run back
+  if (!isLocked && (await runHolder(taken)) !== null) {
     await rename(taken, path);
     return { outcome: 'kept', reason: 'it became live' };
   }
@@ -89,7 +115,7 @@ async function takeAndDelete(path: string, taken: string): Promise<Omit<Removal,
   return deleteTree(taken);
 }
 
-/** Why a run is not to be removed after all; null when it is still what the plan was made for. */
+/** Why a run is not to be removed after all, whoever holds it; null when it is still what the plan was made for. */
 async function whyKept(
   root: string,
   run: FinishedRun,
@@ -100,7 +126,7 @@ async function whyKept(
     if (!stats.isDirectory())
       return { outcome: 'kept', reason: `${basename(part)} is no longer a directory` };
   }
-  const now = await readRun(root, run.experiment, run.runId);
+  const now = await readRun(root, run.experiment, run.runId, { evenHeld: true });
   if (now === null) return { outcome: 'gone', reason: null };
   if (now.kind === 'protected') return { outcome: 'kept', reason: now.reason };
   if (now.manifestSha256 === run.manifestSha256) return null;

@@ -9,16 +9,22 @@ import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
 import { openRun } from '../io/run-directory.js';
-import { runHolder, whenHeld, type RunHolder } from '../io/run-lock.js';
+import { heldBy, runHolder, whenHeld, type RunHolder } from '../io/run-lock.js';
 import type { FoundRun } from './plan.js';
 
 /**
  * Looks at one run; whatever is not quite as a finished run should be protects it, with the reason.
+ * @param evenHeld whoever holds it
  * @returns null when it is gone: another prune may be at work
  */
-export async function readRun(root: string, experiment: string, runId: string): Promise<FoundRun | null> {
+export async function readRun(
+  root: string,
+  experiment: string,
+  runId: string,
+  { evenHeld = false }: { evenHeld?: boolean } = {},
+): Promise<FoundRun | null> {
   const path = join(root, experiment, runId);
-  const found = await lookAt(path, experiment, runId);
+  const found = await lookAt(path, experiment, runId, evenHeld);
   if (found.kind === 'finished') return found;
   return (await statsOf(path)) === null ? null : found;
 }
@@ -33,10 +39,10 @@ export async function statsOf(path: string): Promise<Stats | null> {
   }
 }
 
-async function lookAt(path: string, experiment: string, runId: string): Promise<FoundRun> {
+async function lookAt(path: string, experiment: string, runId: string, evenHeld: boolean): Promise<FoundRun> {
   const protect = (reason: string): FoundRun => ({ kind: 'protected', experiment, runId, reason });
   try {
-    const holder = await runHolder(path);
+    const holder = evenHeld ? null : await runHolder(path);
     if (holder !== null) return protect(whyHeld(path, holder));
     const { run, names } = await openRun(path);
     if (run.run_id !== runId) return protect(`renamed by hand: its ${RUN_FILE} says ${run.run_id}`);
@@ -53,7 +59,7 @@ async function lookAt(path: string, experiment: string, runId: string): Promise<
 
 function whyHeld(path: string, holder: RunHolder): string {
   const { pid, host, liveness } = holder;
-  if (liveness === 'running') return `live: process ${pid} on ${host} is writing it`;
+  if (liveness === 'running') return `live: ${heldBy(holder)}`;
   return `may be live: locked by process ${pid} on ${host}; ${whenHeld(path, holder)}`;
 }
 

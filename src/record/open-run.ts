@@ -53,11 +53,11 @@ function startOf(runId: string, clock: RunSettings['clock'], nowMs: number): num
 
 /** Everything that stands in the directory before the first step. */
 export async function writeRunFiles(
-  { directory, startMs }: ClaimedRun,
+  { directory }: ClaimedRun,
   runJson: JsonMap,
   { configYaml, overridesYaml }: Provenance,
 ): Promise<void> {
-  await lockRun(directory, new Date(startMs).toISOString());
+  await lockRun(directory, 'capturing');
   await writeFileAtomic(join(directory, CONFIG_FILE), configYaml);
   await writeFileAtomic(join(directory, OVERRIDES_FILE), overridesYaml);
   await writeFileAtomic(join(directory, RUN_FILE), prettyJson(runJson));

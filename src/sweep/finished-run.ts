@@ -5,7 +5,7 @@ import { MANIFEST_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
-import { runHolder, whenHeld } from '../io/run-lock.js';
+import { heldBy, runHolder, whenHeld } from '../io/run-lock.js';
 import { historyOf, isDone, type JobHistory, type JobResult, type LedgerEntry } from './ledger.js';
 import type { PlannedJob } from './plan.js';
 
@@ -74,8 +74,7 @@ async function settle(
 async function requireEnded({ job }: PlannedJob, runDir: string): Promise<void> {
   const holder = await runHolder(runDir);
   if (holder === null) return;
-  const { pid, host } = holder;
-  throw new CaptureError('busy', `${runDir}, of job ${job}, is being written by process ${pid} on ${host}`, {
+  throw new CaptureError('busy', `${runDir}, of job ${job}, is held: ${heldBy(holder)}`, {
     hint: whenHeld(runDir, holder),
   });
 }

@@ -144,7 +144,7 @@ describe('a run that is not whole', () => {
     );
     const { notes } = await exported({ runDir, out: join(newFolder(), 'data.csv') });
     expect(notes).toEqual([
-      `process ${process.pid} on ${hostname()} is writing the run: exported what was there`,
+      `the run is held: process ${process.pid} on ${hostname()} is capturing it; exported what was there`,
     ]);
   });
 

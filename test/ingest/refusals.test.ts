@@ -75,7 +75,7 @@ describe('runs that are refused', () => {
           JSON.stringify({ pid: process.pid, host: hostname(), since: '' }),
         ),
       'busy',
-      `is being written by process ${process.pid}`,
+      `is held: process ${process.pid}`,
     ],
     [
       'a run locked elsewhere',

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   livenessOf,
@@ -34,23 +35,58 @@ const other: ProcessIdentity = { ...local, pid: 0, started: null };
 
 describe('a run that is locked', () => {
   it('is held by the process that locked it, and by nobody once it is unlocked', async () => {
-    await lockRun(directory, '2026-11-21T12:00:00.000Z');
+    await lockRun(directory, 'capturing');
     expect(await runHolder(directory)).toMatchObject({ pid: process.pid, liveness: 'running' });
     await unlockRun(directory);
     expect(await runHolder(directory)).toBeNull();
   });
 
   it('says in its lock who it is', async () => {
-    await lockRun(directory, '2026-11-21T12:00:00.000Z');
+    await lockRun(directory, 'capturing');
     expect(JSON.parse(await readFile(lock(), 'utf8'))).toEqual({
       ...thisProcess(),
-      since: '2026-11-21T12:00:00.000Z',
+      doing: 'capturing',
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
     });
   });
 
   it('cannot be locked again', async () => {
-    await lockRun(directory, '2026-11-21T12:00:00.000Z');
-    await expect(lockRun(directory, '2026-11-21T12:00:01.000Z')).rejects.toThrow(/cannot lock/);
+    await lockRun(directory, 'capturing');
+    await expect(lockRun(directory, 'recovering')).rejects.toThrow(/is capturing it/);
+  });
+
+  it('is taken over from a process that is gone, one claim at a time', async () => {
+    await writeLock({ ...thisProcess(), pid: endedPid(), since: '' });
+    // of one that was killed while it took over
+    await writeFile(join(directory, 'run.lock.1'), JSON.stringify({ ...thisProcess(), pid: endedPid() }));
+    await lockRun(directory, 'recovering');
+    expect(readdirSync(directory)).toEqual(['run.lock']);
+    expect(await runHolder(directory)).toMatchObject({ pid: process.pid, doing: 'recovering' });
+  });
+
+  it('is waited for when it is held for a moment only', async () => {
+    await lockRun(directory, 'ingesting');
+    const second = lockRun(directory, 'removing');
+    await setTimeout(150);
+    await unlockRun(directory);
+    await second;
+    expect(await runHolder(directory)).toMatchObject({ doing: 'removing' });
+  });
+
+  it.each([false, true])('has one holder at a time, whoever wants it (a stale lock: %s)', async (stale) => {
+    if (stale) await writeLock({ ...thisProcess(), pid: endedPid(), since: '' });
+    let inside = 0;
+    let most = 0;
+    const turn = async (): Promise<void> => {
+      await lockRun(directory, 'ingesting');
+      most = Math.max(most, ++inside);
+      await setTimeout(2);
+      inside--;
+      await unlockRun(directory);
+    };
+    await Promise.all(Array.from({ length: 12 }, turn));
+    expect(most).toBe(1);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('is held by nobody when the process is gone', async () => {

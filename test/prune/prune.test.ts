@@ -139,7 +139,7 @@ describe('never touches', () => {
         `may be live: locked by ${who}; from here nobody can tell whether it still runs; when it was killed, remove ${join(results, 'demo', run, 'run.lock')}`;
       expect(reasons).toEqual({
         'run-20260101-000000': 'not in keep-within 1h',
-        live: `live: process ${alive.pid} on ${hostname()} is writing it`,
+        live: `live: process ${alive.pid} on ${hostname()} is capturing it`,
         far: maybeLive('far', 'process 1 on another-host'),
         'torn-lock': maybeLive('torn-lock', 'process 0 on an unknown machine'),
         unfinished: 'not known to be finished: no manifest.json',

@@ -132,7 +132,7 @@ describe('settledJobs', () => {
     lock(process.ppid);
     await expect(settledJobs(plannedJobs(1), entries, readOutcome)).rejects.toMatchObject({
       kind: 'busy',
-      message: `${path}, of job 1, is being written by process ${process.ppid} on ${hostname()}`,
+      message: `${path}, of job 1, is held: process ${process.ppid} on ${hostname()} is capturing it`,
     });
     // one that is gone: no process has this id
     lock(2 ** 22 + 1);

@@ -185,8 +185,8 @@ it('a run that is being captured says so, and nothing of its end', async () => {
     model: lastRecords(3),
     files: (files) => files.set(STEPS, withoutEnd(files.get(STEPS)!)),
   });
-  await lockRun(path, '2026-11-21T12:00:00Z');
-  const writer = `process ${process.pid} on ${hostname()} is writing it`;
+  await lockRun(path, 'capturing');
+  const writer = `process ${process.pid} on ${hostname()} is capturing it`;
   expect(await findingsOf(path)).toEqual([
     ['unfinished', null, `there is no manifest.json: the run is not finished (${writer})`],
   ]);

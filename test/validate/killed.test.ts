@@ -44,7 +44,7 @@ describe('a run that was killed before its first record', () => {
   });
 
   it('says that it was killed when its lock is still there', async () => {
-    const lock = { pid: 2 ** 30, host: hostname(), since: '2026-11-21T12:00:00Z' };
+    const lock = { pid: 2 ** 30, host: hostname(), since: 'capturing' };
     const path = await killed({ 'run.lock': JSON.stringify(lock) });
     expect(await findingsOf(path)).toEqual([
       ['unfinished', null, expect.stringContaining('(it was killed) and has no records yet')],
@@ -81,7 +81,7 @@ describe('what a killed capture leaves', () => {
 
   it('is being written while the capture runs', async () => {
     const path = await killed({ 'steps.parquet.tmp': 'PAR1' }, true);
-    await lockRun(path, '2026-11-21T12:00:00Z');
+    await lockRun(path, 'capturing');
     expect(await findingsOf(path)).toContainEqual([
       'file-leftover',
       'steps.parquet.tmp',

@@ -1,13 +1,13 @@
 import { CaptureError } from '../../core/errors.js';
 import { LOCK_FILE, MANIFEST_FILE } from '../../core/layout.js';
 import type { RunDirectory } from '../../io/run-directory.js';
-import { runHolder } from '../../io/run-lock.js';
+import { heldBy, runHolder } from '../../io/run-lock.js';
 import type { FileCheck } from '../run-context.js';
 
 async function why({ path, names }: RunDirectory): Promise<string> {
   try {
     const holder = await runHolder(path);
-    if (holder !== null) return `process ${holder.pid} on ${holder.host} is writing it`;
+    if (holder !== null) return heldBy(holder);
     return names.includes(LOCK_FILE) ? 'it was killed' : 'it was killed, or failed';
   } catch (error) {
     if (error instanceof CaptureError) return error.message;
