@@ -1,4 +1,4 @@
-import type { RowEncoder, RunWriter, StreamReader } from '../core/ports.js';
+import type { RowEncoder, RunWriter, StreamReader, WrittenFile } from '../core/ports.js';
 import type { RunStreams } from '../core/streams.js';
 import type { StorageOptions } from './storage.js';
 
@@ -23,9 +23,23 @@ export interface WriterOptions {
   streams: RunStreams;
   storage: StorageOptions;
   run: RunFacts;
+  /** Files of the run in the directory, which a writer has closed and this one goes on with. */
+  continues?: readonly WrittenFile[];
+}
+
+/** Bytes of a record file that no record could be read from. */
+export interface SkippedBytes {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 export interface ReadOptions {
+  /**
+   * To read on behind damage, as far as the format can: told what was skipped, with the rows before and behind it
+   * handed on.
+   */
+  salvage?: (skipped: SkippedBytes) => void;
   /** Threads a format may read in beside the caller's own, which is to be one fewer than cores; none without it. */
   threads?: number;
 }
@@ -43,6 +57,8 @@ export interface Backend {
    */
   check?(storage: StorageOptions): void | Promise<void>;
   openWriter(options: WriterOptions): Promise<RunWriter>;
+  /** The format whose files `openWriter` can go on with, its own mostly; without it a run cannot be resumed. */
+  readonly continuesFrom?: string;
   /** For formats whose rows can be encoded away from the file, on other threads; see `RunWriter.append`. */
   openEncoder?(options: Pick<WriterOptions, 'streams' | 'storage'>): RowEncoder;
   openReader(

@@ -41,6 +41,7 @@ export function checkBackend(module: string, value: unknown): Backend {
   const encodes = backend.openEncoder !== undefined;
   return {
     name: backend.name,
+    ...(typeof backend.continuesFrom === 'string' ? { continuesFrom: backend.continuesFrom } : {}),
     has: (names) => guard.sync('has', () => backend.has(names)),
     ...(backend.check === undefined
       ? {}

@@ -1,7 +1,19 @@
 import { CaptureError } from '../core/errors.js';
 import { suggest } from '../core/nearest.js';
 
-const COMMANDS = ['capture', 'validate', 'ingest', 'prune', 'config', 'completion', 'help'];
+const COMMANDS = [
+  'capture',
+  'validate',
+  'recover',
+  'resume',
+  'reproduce',
+  'export',
+  'ingest',
+  'prune',
+  'config',
+  'completion',
+  'help',
+];
 
 /** An operand of the default command that is no override is most likely a mistyped command. */
 export function requireOverrides(operands: readonly string[]): void {

@@ -99,39 +99,46 @@ export function canonicalHash(value: JsonValue): string {
 }
 
 const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
-const STRING_OR_NUMBER = new RegExp(`${STRING}|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?`, 'g');
-const STRUCTURE = new RegExp(`(${STRING})\\s*(:?)|[{}]`, 'g');
-const INT_MARK = '\u0000int';
+const STRING_OR_NUMBER = new RegExp(`(${STRING})(\\s*:)?|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?`, 'g');
+const STRUCTURE = new RegExp(`(${STRING})\\s*(:?)|[{}[\\]]`, 'g');
+/** Deeper than anything that is written down, and far from the end of the stack. */
+const MAX_DEPTH = 500;
 
-/** Readers differ in which of two equal keys they take, so a digest over what one of them reads proves nothing. */
-function refuseDoubleKeys(text: string): void {
+/**
+ * Readers differ in which of two equal keys they take, so a digest over what one of them reads proves nothing; and
+ * what works on a value goes as deep as it is nested.
+ */
+function checkStructure(text: string): void {
   const open: Set<string>[] = [];
-  for (const [token, key, colon] of text.matchAll(STRUCTURE)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
+  for (const [token, quoted, colon] of text.matchAll(STRUCTURE)) {
+    if (token === '{' || token === '[') {
+      if (open.push(new Set()) > MAX_DEPTH)
+        throw new SyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
+    } else if (token === '}' || token === ']') open.pop();
     else if (colon === ':') {
       const keys = open.at(-1)!;
-      if (keys.has(key!)) throw new SyntaxError(`the key ${key} appears twice in one object`);
-      keys.add(key!);
+      const key = quoted!.includes('\\') ? (JSON.parse(quoted!) as string) : quoted!.slice(1, -1);
+      if (keys.has(key)) throw new SyntaxError(`the key ${quoted} appears twice in one object`);
+      keys.add(key);
     }
   }
 }
 
 /**
  * JSON.parse that keeps integers (bigint) and floats (number) apart.
- * @throws SyntaxError as JSON.parse does, and for a key that appears twice in one object
+ * @throws SyntaxError as JSON.parse does, for a key that appears twice in one object, and for what is nested too deep
  */
 export function parseTypedJson(text: string): JsonValue {
   JSON.parse(text); // reports errors against the text as it stands
-  refuseDoubleKeys(text);
-  const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    /^-?\d+$/.test(token) ? `{"\\u0000int":"${token}"}` : token,
-  );
+  checkStructure(text);
+  // integers become strings, and their first letter tells them from those that are strings
+  const marked = text.replace(STRING_OR_NUMBER, (token, quoted?: string, colon?: string) => {
+    if (quoted !== undefined) return colon === undefined ? `"s${token.slice(1)}` : token;
+    return /^-?\d+$/.test(token) ? `"i${token}"` : token;
+  });
   return JSON.parse(marked, (_key, value: unknown) => {
-    if (typeof value === 'object' && value !== null && INT_MARK in value) {
-      return BigInt((value as Record<string, string>)[INT_MARK]!);
-    }
-    return value;
+    if (typeof value !== 'string') return value;
+    return value.startsWith('i') ? BigInt(value.slice(1)) : value.slice(1);
   }) as JsonValue;
 }
 

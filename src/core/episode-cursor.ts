@@ -63,4 +63,9 @@ export class EpisodeCursor {
     this.record = null;
     this.row++;
   }
+
+  /** Lets go of the files, wherever it stands. */
+  async close(): Promise<void> {
+    await this.batches.return?.();
+  }
 }

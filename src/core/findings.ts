@@ -103,6 +103,9 @@ export const FINDING_CODES = {
   'manifest-digest': error('the manifest was changed after it was written, or a hash in it is wrong'),
   'manifest-form': note('the manifest says what it said, but in another form: reformatted, reordered or cut'),
   'content-digest': error('the records do not have the content digest the manifest states'),
+
+  'deep-difference': error('a record is not what simulating the episode again gives'),
+  'deep-skipped': note('the run could not be simulated again'),
 } as const satisfies Record<string, FindingCode>;
 
 export type FindingCodeName = keyof typeof FINDING_CODES;
@@ -116,8 +119,14 @@ const cut = (text: string, length: number): string =>
   text.length > length ? `${JSON.parse(JSON.stringify(text.slice(0, length))) as string}…` : text;
 
 /** A value as it looks in a message: as JSON, and short. */
-export const shown = (value: unknown): string =>
-  cut(JSON.stringify(typeof value === 'string' ? value.slice(0, SHOWN) : value), SHOWN);
+export function shown(value: unknown): string {
+  try {
+    return cut(JSON.stringify(typeof value === 'string' ? value.slice(0, SHOWN) : value), SHOWN);
+  } catch {
+    // nested deeper than the stack goes
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
+}
 
 /** A finding with the severity its code has. */
 export function finding(

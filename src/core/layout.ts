@@ -33,6 +33,11 @@ export const parquetName = (stream: StreamName): string => parquetPartName(strea
 export const HDF5_FILE = 'run.h5';
 export const SQLITE_FILE = 'run.sqlite';
 
+/** Where a recovery makes new files, what the folder is called once they are all there, and what they replace. */
+export const RECOVERING_FOLDER = '.recovering';
+export const RECOVERED_FOLDER = '.recovered';
+export const REPLACES_FILE = 'replaces.json';
+
 /** What a Parquet file is called until it is whole, which no pattern for Parquet files matches. */
 export const unfinishedParquetName = (name: string): string => `${name}.tmp`;
 
@@ -85,9 +90,12 @@ const UNFINISHED =
 
 /**
  * What a name stands for that only a capture leaves which runs or was killed: a `journal` belongs to the SQLite file,
- * of a file that is `unfinished` nobody can read anything. Null for other names.
+ * of a file that is `unfinished` nobody can read anything, and what is `recovered` is still to be put in place. Null
+ * for other names.
  */
-export function leftoverOf(name: string): 'journal' | 'unfinished' | null {
+export function leftoverOf(name: string): 'journal' | 'unfinished' | 'recovered' | null {
+  if (name === RECOVERED_FOLDER) return 'recovered';
+  if (name === RECOVERING_FOLDER) return 'unfinished';
   if (/^run\.sqlite-(?:wal|shm|journal)$/.test(name)) return 'journal';
   return UNFINISHED.test(name) ? 'unfinished' : null;
 }

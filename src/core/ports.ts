@@ -69,6 +69,8 @@ export interface RowObserver {
   addSteps(batch: Batch, from: number, to: number): void;
   /** The episode's row of an episodes batch; null for the last episode of an aborted run. */
   endEpisode(batch: Batch | null, row: number): void;
+  /** Records of the episode at hand, or right before it, are known to be missing. */
+  markGap?(): void;
 }
 
 /** Validation of a run while it is recorded. */

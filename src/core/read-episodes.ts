@@ -47,11 +47,15 @@ export async function readEpisodes({ reader, missing, sink, add, onBatch }: Read
     arrived('episodes', read),
   );
   const merge = new EpisodeMerge(sink, cursor, continuity);
-  for await (const read of open('steps')) {
-    await arrived('steps', read);
-    await merge.addBatch(read);
+  try {
+    for await (const read of open('steps')) {
+      await arrived('steps', read);
+      await merge.addBatch(read);
+    }
+    await merge.finish();
+  } finally {
+    await cursor.close();
   }
-  await merge.finish();
   return continuity.steps.broken || continuity.episodes.broken;
 }
 

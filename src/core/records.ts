@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recoverySchema } from './recovery.js';
 import type { ColumnSchema, StreamSchema } from './streams.js';
 
 /** Record schemas of everything a run directory holds; JSON Schemas in conf/schema are generated from these. */
@@ -139,7 +140,7 @@ export const manifestSchema = z.object({
   inputs: z.array(z.object({ uri: z.string(), sha256, role: z.string() })),
   command: z.array(z.string()),
   software: z.object({ name: z.string(), version: z.string(), node: z.string(), zlib: z.string() }),
-  recovery: z.unknown().nullable(),
+  recovery: recoverySchema.nullable(),
   manifest_digest: sha256,
 });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -15,7 +15,7 @@ import { heldBy, runHolder } from '../io/run-lock.js';
 import { chooseColumns } from './choose-columns.js';
 import type { EpisodeChoice } from './choose-episodes.js';
 import { judgeFinding, requireParts } from './damage.js';
-import { episodeRanges, sliceRows } from './rows.js';
+import { episodeRanges, sliceRows } from '../core/row-ranges.js';
 
 /** The schema of plume_nav_sim's own runs, which have no manifest of ours. */
 const FOREIGN_SCHEMA = '0.1';
@@ -106,15 +106,23 @@ export class ExportSource {
     const { counts } = this.manifest;
     if (counts.steps === this.counts.steps && counts.episodes === this.counts.episodes) return;
     const has = `${this.counts.episodes} episodes with ${this.counts.steps} steps`;
-    const says = `${counts.episodes} with ${counts.steps}`;
-    throw new CaptureError('input', `${path} holds ${has}, its ${MANIFEST_FILE} says ${says}`, {
+    throw this.otherThanStated(has, `${counts.episodes} with ${counts.steps}`);
+  }
+
+  private otherThanStated(has: string, says: string): CaptureError {
+    const { path } = this.directory;
+    return new CaptureError('input', `${path} holds ${has}, its ${MANIFEST_FILE} says ${says}`, {
       hint: `nothing was exported; plume-nav-capture validate ${path} says all that is wrong`,
     });
   }
 
   private counted(batch: Batch): Batch {
-    this.counts[batch.stream.name] += batch.rows;
-    if (batch.stream.name === 'steps') this.onProgress();
+    const { name } = batch.stream;
+    this.counts[name] += batch.rows;
+    // a little gzip holds more rows than a disk has room for
+    const stated = this.manifest?.counts[name] ?? Infinity;
+    if (this.counts[name] > stated) throw this.otherThanStated(`more ${name}`, String(stated));
+    if (name === 'steps') this.onProgress();
     return batch;
   }
 

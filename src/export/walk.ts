@@ -1,7 +1,7 @@
 import type { Batch } from '../core/batch.js';
 import { texts } from '../core/batch.js';
 import { parseEpisodeId } from '../core/ids.js';
-import { episodeRanges, sliceRows } from './rows.js';
+import { episodeRanges, sliceRows } from '../core/row-ranges.js';
 import type { ExportSource } from './source.js';
 
 /** A row of the episodes stream, good until it is taken. */

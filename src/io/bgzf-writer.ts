@@ -32,8 +32,13 @@ export function bgzfMembers(input: Uint8Array, level: number): Buffer[] {
   return members;
 }
 
-/** Appends members to one new file, hashing what it writes. */
+/** Appends members to one file, hashing what it writes. */
 export class BgzfFile extends HashedFile {
+  /** One that was finished with so many bytes: it loses its end block, and goes on. */
+  static goOn(path: string, bytes: number): BgzfFile {
+    return new BgzfFile(path, bytes - BGZF_END.length);
+  }
+
   /** Ends the file with the end block, makes it durable and closes it. */
   override finish(): { bytes: number; sha256: string } {
     this.write(BGZF_END);

@@ -1,6 +1,7 @@
 import { ContentDigest } from '../core/digest.js';
 import type { Clock, RecordingValidation } from '../core/ports.js';
 import type { ManifestFile, RunMetadata } from '../core/records.js';
+import type { Recovery } from '../core/recovery.js';
 import type { Report } from '../core/report.js';
 import { streamsOf } from '../core/streams.js';
 import { gitState } from '../io/git.js';
@@ -10,7 +11,7 @@ import { finishRun } from './finish-run.js';
 import { prepareSimulation, type PreparedSimulation } from './inputs.js';
 import type { RecordingMetrics } from './metrics.js';
 import { OutcomeTotals, type Outcome } from './outcomes.js';
-import { NOTHING_DONE, recordRun, type Progress } from './record-run.js';
+import { NOTHING_DONE, recordRun, type Done, type Progress } from './record-run.js';
 import { envConfigJson } from './run-metadata.js';
 import type { CaptureSettings, Provenance } from './settings.js';
 import { startRun, type StartedRun } from './start-run.js';
@@ -58,28 +59,42 @@ export async function capture(
   const envConfig = envConfigJson(settings, prepared.simulation);
   const seeds = Array.from({ length: settings.episodes }, (_, i) => settings.seed + i);
   const nowMs = ports.clock.now();
-  const run = await startRun({ settings, envConfig, seeds, provenance }, { ...ports, git, nowMs });
+  const run = await startRun(
+    { settings, envConfig, seeds, inputs: prepared.inputs, provenance },
+    { ...ports, git, nowMs },
+  );
   try {
-    return await captureInto(run, prepared, settings, provenance, ports);
+    const digest = new ContentDigest(streamsOf(recordingOfConfig(settings.record)));
+    const validation = ports.startValidation(run.metadata);
+    const outcomes = new OutcomeTotals();
+    const begun = { run, digest, validation, outcomes, done: NOTHING_DONE, recovery: null };
+    return await captureInto(begun, prepared, settings, provenance, ports);
   } finally {
     await unlockRun(run.directory);
   }
 }
 
-/** Records the episodes, then writes the manifest. */
-async function captureInto(
-  run: StartedRun,
+/** A run with what has seen the episodes it has already. */
+export interface BegunRun {
+  run: StartedRun;
+  digest: ContentDigest;
+  validation: RecordingValidation;
+  outcomes: OutcomeTotals;
+  done: Done;
+  recovery: Recovery | null;
+}
+
+/** Records the episodes that are left, then writes the manifest. */
+export async function captureInto(
+  { run, digest, validation, outcomes, done, recovery }: BegunRun,
   { simulation, inputs }: PreparedSimulation,
   settings: CaptureSettings,
   provenance: Provenance,
   ports: CapturePorts,
 ): Promise<CaptureResult> {
   const { clock } = ports;
-  const { directory, runId, startMs, metadata, writers } = run;
+  const { directory, runId, startMs, writers } = run;
   if (writers.fellBack !== null) ports.onWarning(writers.fellBack);
-  const digest = new ContentDigest(streamsOf(recordingOfConfig(settings.record)));
-  const validation = ports.startValidation(metadata);
-  const outcomes = new OutcomeTotals();
   const begun = clock.monotonic();
   const { counts, taken, written, metrics } = await recordRun(settings, ports, {
     run,
@@ -87,7 +102,7 @@ async function captureInto(
     cwd: provenance.cwd,
     digest,
     observers: [validation, outcomes],
-    done: NOTHING_DONE,
+    done,
   });
   const elapsedMs = clock.monotonic() - begun;
   const status = counts.episodes === settings.episodes ? 'complete' : 'aborted';
@@ -101,6 +116,7 @@ async function captureInto(
     contentDigest,
     inputs,
     command: provenance.command,
+    recovery,
     endMs: settings.clock === 'wall' ? clock.now() : startMs + (taken * 1000) / settings.fps,
   });
   return {

@@ -23,6 +23,8 @@ export interface EpisodePlan {
   /** Start of the run, milliseconds since the epoch. */
   startMs: number;
   done: Done;
+  /** Whether the episodes' digests are made; without it, when the backend keeps anything. */
+  digests?: boolean;
 }
 
 /** Where the records of a run come from: chunks in record order. */
@@ -41,7 +43,8 @@ export interface LoopParts {
   interrupted(): boolean;
 }
 
-export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: LoopParts): EpisodeLoop {
+export function createLoop(plan: EpisodePlan, parts: LoopParts): EpisodeLoop {
+  const { settings, runId, startMs } = plan;
   const { record, clock, fps, seed, episodes, env, rotateBytes } = settings;
   const { simulation, backend } = parts;
   const recording = recordingOfConfig(record);
@@ -57,7 +60,7 @@ export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: Loo
     episodeCapacity: Math.min(capacity, blockEpisodes(episodes, env.max_steps)),
     timeless,
     clock: parts.clock,
-    digests: backend.discards !== true,
+    digests: plan.digests ?? backend.discards !== true,
     encoder: backend.openEncoder?.({ streams: streamsOf(recording), storage }) ?? null,
     reuse: parts.reuse,
   });

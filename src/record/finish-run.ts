@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { prettyJson } from '../core/canonical-json.js';
 import { finding } from '../core/findings.js';
 import { CONFIG_FILE, MANIFEST_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
-import { buildManifest } from '../core/manifest.js';
+import { buildManifest, integers } from '../core/manifest.js';
 import type { WrittenFile } from '../core/ports.js';
 import type { ManifestFile } from '../core/records.js';
+import type { Recovery } from '../core/recovery.js';
 import type { Report } from '../core/report.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { softwareVersions } from '../io/package-info.js';
-import { inventory } from './inventory.js';
+import { inventory } from '../io/inventory.js';
 import type { RunInput } from './inputs.js';
 import type { StartedRun } from './start-run.js';
 
@@ -21,6 +22,8 @@ export interface RunEnd {
   contentDigest: string;
   inputs: readonly RunInput[];
   command: readonly string[];
+  /** What was kept of it when it was resumed; null for a run that was not interrupted. */
+  recovery: Recovery | null;
   /** Milliseconds since the epoch. */
   endMs: number;
 }
@@ -48,7 +51,7 @@ export async function finishRun(run: StartedRun, end: RunEnd): Promise<ManifestF
     inputs: end.inputs,
     command: end.command,
     software: softwareVersions(),
-    recovery: null,
+    recovery: end.recovery === null ? null : integers(end.recovery),
   });
   await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
   return files;

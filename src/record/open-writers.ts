@@ -63,7 +63,9 @@ async function openCopies(wanted: boolean, options: WriterOptions, main: RunWrit
   try {
     const parquet = await loadBackend('parquet', '.');
     // one file a stream: parts by time are for what is recorded in Parquet itself
-    return [await parquet.openWriter({ ...options, storage: { ...options.storage, timed: false } })];
+    return [
+      await parquet.openWriter({ ...options, storage: { ...options.storage, timed: false }, continues: [] }),
+    ];
   } catch (error) {
     await main.abort();
     throw error;

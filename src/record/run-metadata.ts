@@ -4,6 +4,7 @@ import { FULL_RECORDING, schemaVersionOf } from '../core/streams.js';
 import { packageVersion, softwareVersions } from '../io/package-info.js';
 import { integers } from '../core/manifest.js';
 import type { Simulation } from '../sim/simulation.js';
+import type { RunInput } from './inputs.js';
 import { recordingOfConfig } from './config.js';
 import type { CaptureSettings, Provenance, RunSettings } from './settings.js';
 
@@ -44,6 +45,7 @@ export interface RunFacts {
   envConfig: JsonMap;
   /** Of each episode. */
   seeds: readonly number[];
+  inputs: readonly RunInput[];
 }
 
 /** run.json, keys as plume_nav_sim's loader knows them; everything else of ours lies in `extra`. */
@@ -72,6 +74,7 @@ export function runJson(settings: RunSettings, provenance: Provenance, facts: Ru
       config: provenance.config as JsonMap,
       overrides: [...provenance.overrides],
       runtime: { node, zlib },
+      ...(facts.inputs.length === 0 ? {} : { inputs: integers(facts.inputs) }),
       ...(recording === FULL_RECORDING ? {} : { recording: integers(recording) }),
     },
   };

@@ -108,6 +108,7 @@ export class RunRecorder {
         settings: { output, experiment, runId, parquet, record, rotateBytes: null, clock: 'wall' },
         envConfig: envConfigOf(environment),
         seeds,
+        inputs: [],
         provenance: {
           config: typed,
           configYaml: prettyJson(typed),
@@ -181,6 +182,7 @@ export class RunRecorder {
         contentDigest,
         inputs: [],
         command: process.argv,
+        recovery: null,
         endMs: this.ports.clock.now(),
       });
       const bytes = [...written.recorded, ...written.copied].reduce((sum, file) => sum + file.bytes, 0);

@@ -7,6 +7,7 @@ import { runSchema, type RunMetadata } from '../core/records.js';
 import { streamsOf } from '../core/streams.js';
 import type { GitState } from '../io/git.js';
 import { recordingOfConfig } from './config.js';
+import type { RunInput } from './inputs.js';
 import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
 import { chooseBackend, openWriters, type OpenWriters } from './open-writers.js';
 import { runJson } from './run-metadata.js';
@@ -19,6 +20,8 @@ export interface RunRequest {
   envConfig: JsonMap;
   /** Of each episode to come. */
   seeds: readonly number[];
+  /** What the run is made from. */
+  inputs: readonly RunInput[];
   provenance: Provenance;
 }
 
@@ -53,9 +56,9 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
   const { directory, runId } = run;
   try {
     await ports.onStart({ runId, directory });
-    const { settings, envConfig, seeds, provenance } = request;
+    const { settings, envConfig, seeds, inputs, provenance } = request;
     const { startMs } = run;
-    const json = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig, seeds });
+    const json = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig, seeds, inputs });
     await writeRunFiles(run, json, provenance);
     const metadata = runSchema.parse(plainJson(json));
     const writers = await openWriters(chosen, settings.parquet, {
@@ -73,7 +76,7 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
   }
 }
 
-function factsOf(
+export function factsOf(
   { run_id, experiment, schema_version, start_time }: RunMetadata,
   { config, configHash }: Provenance,
 ): RunFacts {

@@ -11,6 +11,7 @@ export function createRecordingValidation(run: RunMetadata): RecordingValidation
   return {
     addSteps: (batch, from, to) => rows.addSteps(batch, from, to),
     endEpisode: (batch, row) => rows.endEpisode(batch, row),
+    markGap: () => rows.markGap(),
     finish() {
       rows.finish(false);
       return {

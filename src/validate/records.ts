@@ -4,7 +4,7 @@ import type { StreamName } from '../core/layout.js';
 import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { readEpisodes } from '../core/read-episodes.js';
 import type { Finding } from '../core/report.js';
-import type { RowChecks } from './row-checks.js';
+import { episodeIdAt, type RowChecks } from './row-checks.js';
 
 export interface RecordsRead {
   /** Rows read of each file. */
@@ -19,23 +19,27 @@ export interface RecordsOptions {
   missing: Readonly<Record<StreamName, MissingParts>>;
   checks: RowChecks;
   add: (finding: Finding) => void;
+  /** Whether the manifest says that records of an episode are missing. */
+  hasGap: (id: string) => boolean;
   /** Sees every batch of both streams, and whether rows before or in it were left out. */
   onBatch: (stream: StreamName, read: ReadBatch, broken: boolean) => Promise<void>;
 }
 
 /** Leads both streams past the checks. */
 export async function readRecords(options: RecordsOptions): Promise<RecordsRead> {
-  const { checks, onBatch } = options;
+  const { checks, onBatch, hasGap } = options;
   const rowsOf = new Map<string, number>();
   const digest = new ContentDigest(checks.streams);
   const broken = await readEpisodes({
     ...options,
     sink: {
       addSteps(batch, from, to, source) {
+        if (hasGap(episodeIdAt(batch, from))) checks.markGap();
         checks.addSteps(batch, from, to, source);
         digest.addSteps(batch, from, to);
       },
       endEpisode(batch, row, source) {
+        if (batch !== null && hasGap(episodeIdAt(batch, row))) checks.markGap();
         checks.endEpisode(batch, row, source);
         digest.endEpisode(batch, row);
       },

@@ -73,7 +73,7 @@ export class RowChecks {
   }
 }
 
-function episodeIdAt(batch: Batch, row: number): string {
+export function episodeIdAt(batch: Batch, row: number): string {
   const column = texts(batch, 'episode_id');
   return column === null ? '' : column.dictionary[column.codes[row]!]!;
 }

@@ -5,6 +5,7 @@ import { finding, type FindingCodeName } from '../core/findings.js';
 import { isRecordFile, MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
 import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { manifestSchema } from '../core/records.js';
+import { episodesWithGaps } from '../core/recovery.js';
 import type { Finding, Report } from '../core/report.js';
 import type { Backend } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
@@ -31,6 +32,8 @@ export interface ValidateOptions {
   own?: Backend | undefined;
   /** Threads to read in beside the caller's own; none without it. */
   threads?: number;
+  /** What simulating the run again shows, when that is asked for. */
+  deep?: ((path: string) => Promise<readonly Finding[]>) | undefined;
 }
 
 type Say = (code: FindingCodeName, file: string | null, message: string) => void;
@@ -79,7 +82,8 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
     // `unfinished` says so
     if (!unfinished || !isCutEnd(found, directory.names)) findings.add(found);
   };
-  const records = await readRecords({ reader, missing, checks, add, onBatch });
+  const hasGap = episodesWithGaps(manifest?.data?.recovery ?? null);
+  const records = await readRecords({ reader, missing, checks, add, hasGap, onBatch });
   for (const [stream, each] of copies) {
     await each.finish();
     records.rowsOf.set(`${stream}.parquet`, each.rows);
@@ -87,11 +91,13 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
 
   const { counts } = checks;
   for (const check of FILE_CHECKS) await check.after?.({ ...context, records, counts });
+  if (options.deep !== undefined) for (const found of await options.deep(path)) findings.add(found);
   const { errors, notes } = findings;
   const names = [...READER_CHECKS, ...CHECKS, ...FILE_CHECKS].map((check) =>
     typeof check === 'string' ? check : check.name,
   );
   if (copies.size > 0) names.push('parquet');
+  if (options.deep !== undefined) names.push('deep');
   return {
     ok: errors === 0,
     source: 'files',

@@ -9,7 +9,7 @@ import type { StreamName } from '../../src/core/layout.js';
 import { STREAMS, type RunStreams } from '../../src/core/streams.js';
 import { exportRun, type ExportRequest, type ExportResult } from '../../src/export/index.js';
 import { episodesFileName, type FormatName } from '../../src/export/format-names.js';
-import { sliceRows } from '../../src/export/rows.js';
+import { sliceRows } from '../../src/core/row-ranges.js';
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'export-'));
 

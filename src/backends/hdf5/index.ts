@@ -8,6 +8,8 @@ import { journalStorage, openHdf5Writer } from './write.js';
 /** One HDF5 file a run, groups `/<run_id>/<episode_id>` with a dataset a column. */
 export const hdf5: Backend = {
   name: 'hdf5',
+  // its journal
+  continuesFrom: 'jsonl',
   has: (names) => names.includes(HDF5_FILE),
   openWriter: openHdf5Writer,
   openEncoder({ streams, storage }) {

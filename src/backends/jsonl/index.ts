@@ -7,6 +7,7 @@ import { JsonlWriter } from './write.js';
 /** The canonical form: gzipped JSON lines. */
 export const jsonl: Backend = {
   name: 'jsonl',
+  continuesFrom: 'jsonl',
   has: (names) => jsonlParts('steps', names).length > 0,
   // async: what cannot be opened is a rejection
   openWriter: async (options) => new JsonlWriter(options),

@@ -4,6 +4,7 @@ import { jsonlParts, type StreamName } from '../../core/layout.js';
 import type { ReadBatch, StreamReader } from '../../core/ports.js';
 import type { RunStreams, StreamSchema } from '../../core/streams.js';
 import type { ReadOptions } from '../backend.js';
+import { salvageGzip } from '../../io/gzip-salvage.js';
 import { FileReader } from './file-reader.js';
 import { LineReader, type Report } from './line-reader.js';
 import { readInThreads } from './read-in-threads.js';
@@ -17,19 +18,28 @@ class JsonlReader implements StreamReader {
   private readonly names: readonly string[];
   private readonly streams: RunStreams;
   private readonly threads: number;
+  private readonly salvage: ReadOptions['salvage'];
 
-  constructor(directory: string, names: readonly string[], streams: RunStreams, threads: number) {
+  constructor(
+    directory: string,
+    names: readonly string[],
+    streams: RunStreams,
+    { threads = 0, salvage }: ReadOptions,
+  ) {
     this.directory = directory;
     this.names = names;
     this.streams = streams;
     this.threads = threads;
+    this.salvage = salvage;
   }
 
   async *batches(stream: StreamName, report: Report): AsyncGenerator<ReadBatch> {
     const { directory, threads } = this;
     const files = jsonlParts(stream, this.names);
     const schema = this.streams[stream];
-    if (threads > 0 && (await this.bytesOf(files)) >= WORTH_THREADS) {
+    if (this.salvage !== undefined) {
+      yield* this.salvageHere(schema, files, report, this.salvage);
+    } else if (threads > 0 && (await this.bytesOf(files)) >= WORTH_THREADS) {
       yield* readInThreads({ directory, stream: schema }, files, threads, report);
     } else {
       yield* this.readHere(schema, files, report);
@@ -46,6 +56,30 @@ class JsonlReader implements StreamReader {
       const file = new FileReader(this.directory, name, lines, report);
       yield* file.read();
       yield* file.end();
+    }
+  }
+
+  /** The same of all members that are whole; a line that was begun before damage is left out with it. */
+  private async *salvageHere(
+    stream: StreamSchema,
+    files: readonly string[],
+    report: Report,
+    onSkipped: NonNullable<ReadOptions['salvage']>,
+  ): AsyncGenerator<ReadBatch> {
+    const lines = new LineReader(stream, report);
+    for (const file of files) {
+      lines.beginFile(file);
+      const chunks = salvageGzip(join(this.directory, file), (skipped) => onSkipped({ file, ...skipped }));
+      for await (const chunk of chunks) {
+        if (chunk !== null) {
+          yield* lines.read(chunk);
+          if (!lines.givenUp) continue;
+          break;
+        }
+        yield* lines.endFile(true);
+        lines.beginFile(file);
+      }
+      yield* lines.endFile(false);
     }
   }
 
@@ -67,7 +101,7 @@ export function openJsonlReader(
   directory: string,
   names: readonly string[],
   streams: RunStreams,
-  { threads = 0 }: ReadOptions = {},
+  options: ReadOptions = {},
 ): StreamReader {
-  return new JsonlReader(directory, names, streams, threads);
+  return new JsonlReader(directory, names, streams, options);
 }

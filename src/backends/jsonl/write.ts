@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Batch } from '../../core/batch.js';
-import { jsonlPartName, STREAM_NAMES, type StreamName } from '../../core/layout.js';
+import { jsonlPartName, parseStreamFile, STREAM_NAMES, type StreamName } from '../../core/layout.js';
 import type { EncodedRows, RunWriter, WrittenFile } from '../../core/ports.js';
 import { syncDirectory } from '../../io/atomic.js';
 import { BGZF_END, BgzfFile } from '../../io/bgzf-writer.js';
@@ -17,11 +17,25 @@ class StreamFiles {
   private part = 0;
   private rows = 0;
 
-  constructor(directory: string, stream: StreamName, rotateBytes: number | null) {
+  /** @param continued parts that were finished, of which the last goes on */
+  constructor(
+    directory: string,
+    stream: StreamName,
+    rotateBytes: number | null,
+    continued: readonly WrittenFile[],
+  ) {
     this.directory = directory;
     this.stream = stream;
     this.rotateBytes = rotateBytes;
-    this.file = this.openPart();
+    const last = continued.at(-1);
+    if (last === undefined) {
+      this.file = this.openPart();
+    } else {
+      this.finished.push(...continued.slice(0, -1));
+      this.part = this.finished.length;
+      this.rows = last.rows;
+      this.file = BgzfFile.goOn(join(directory, last.path), last.bytes);
+    }
   }
 
   append({ bytes, ends, rows }: EncodedRows): void {
@@ -74,13 +88,14 @@ export class JsonlWriter implements RunWriter {
   private readonly durable: boolean;
   private readonly files: StreamFiles[] = [];
 
-  constructor({ directory, streams, storage }: WriterOptions) {
+  constructor({ directory, streams, storage, continues = [] }: WriterOptions) {
     this.encoder = new JsonlEncoder(streams, storage.jsonl.level);
     this.directory = directory;
     this.durable = storage.durability === 'fsync';
     try {
       for (const stream of STREAM_NAMES) {
-        this.files.push(new StreamFiles(directory, stream, storage.rotateBytes));
+        const parts = continues.filter(({ path }) => parseStreamFile(path)?.stream === stream);
+        this.files.push(new StreamFiles(directory, stream, storage.rotateBytes, parts));
       }
     } catch (error) {
       this.letGo();

@@ -1,5 +1,5 @@
 import type { Batch } from '../../core/batch.js';
-import { parquetPartName, STREAM_NAMES, type StreamName } from '../../core/layout.js';
+import { parquetPartName, parseStreamFile, STREAM_NAMES, type StreamName } from '../../core/layout.js';
 import type { Clock, RunWriter, WrittenFile } from '../../core/ports.js';
 import { syncDirectory } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
@@ -14,7 +14,7 @@ import { RowGroup } from './encode/row-group.js';
 
 /** The parts of one stream, one after the other. */
 class StreamParts {
-  readonly published: WrittenFile[] = [];
+  readonly published: WrittenFile[];
   private readonly options: WriterOptions;
   private readonly name: StreamName;
   private readonly group: RowGroup;
@@ -32,6 +32,7 @@ class StreamParts {
     this.name = name;
     this.group = group;
     this.facts = facts;
+    this.published = (options.continues ?? []).filter(({ path }) => parseStreamFile(path)?.stream === name);
   }
 
   get hasRows(): boolean {
@@ -112,7 +113,8 @@ class ParquetWriter implements RunWriter {
     const partMs = storage.timed ? storage.parquet.part_seconds * 1000 : null;
     const writer = new ParquetWriter(options.directory, parts, partMs, clock);
     try {
-      for (const stream of STREAM_NAMES) await parts[stream].open();
+      // a run has a file of each stream, rows or not
+      for (const stream of STREAM_NAMES) if (parts[stream].published.length === 0) await parts[stream].open();
     } catch (error) {
       await writer.abort();
       throw error;

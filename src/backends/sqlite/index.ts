@@ -7,6 +7,7 @@ import { openSqliteWriter } from './write.js';
 /** One SQLite file a run: tables runs, episodes and steps. */
 export const sqlite: Backend = {
   name: 'sqlite',
+  continuesFrom: 'sqlite',
   has: (names) => names.includes(SQLITE_FILE),
   check: async () => void (await DRIVERS.native()),
   openWriter: (options) => openSqliteWriter(options),

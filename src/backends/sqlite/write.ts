@@ -49,11 +49,12 @@ class SqliteWriter implements RunWriter {
   private rows = 0;
   private keys = new Float64Array(0);
 
-  constructor(path: string, db: Database, { streams, storage, run }: WriterOptions) {
+  constructor(path: string, db: Database, { streams, storage, run, continues }: WriterOptions) {
     this.path = path;
     this.db = db;
     this.start = startOf(run);
-    for (const statement of createTables(streams)) db.exec(statement);
+    if (continues === undefined) for (const statement of createTables(streams)) db.exec(statement);
+    else this.rows = continues.reduce((sum, { rows }) => sum + rows, 0);
     this.transactions = new Transactions(db, storage.sqlite);
     this.steps = new InsertSteps(db, streams.steps);
     this.episodes = new InsertEpisodes(db, streams.episodes);
@@ -233,14 +234,15 @@ export async function openSqliteWriter(
   const native = await drivers.native();
   // absolute: the package trims spaces off, and takes some names for other things than files
   const path = resolve(options.directory, SQLITE_FILE);
-  await claim(path);
+  const isNew = options.continues === undefined;
+  if (isNew) await claim(path);
   let db: Database | null = null;
   try {
     db = openConnection(native, path, options.storage);
     return new SqliteWriter(path, db, options);
   } catch (error) {
     db?.close();
-    await rm(path, { force: true });
-    throw sqliteError(`cannot create ${path}`, error);
+    if (isNew) await rm(path, { force: true });
+    throw sqliteError(`cannot ${isNew ? 'create' : 'write'} ${path}`, error);
   }
 }

@@ -8,7 +8,7 @@ import { textLevel, TEXT_COMPRESSIONS, usualTextCompression } from '../text-comp
 import { byEpisode, type EpisodeEvent } from '../walk.js';
 import type { ExportFormat, ExportJob, MadeFile } from './format.js';
 import { selectionJson } from '../selection.js';
-import { sliceRows } from '../rows.js';
+import { sliceRows } from '../../core/row-ranges.js';
 
 const PATH = 'run.json';
 /** Closes a record: `}` and a newline. */

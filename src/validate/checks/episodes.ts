@@ -14,7 +14,7 @@ import type {
 
 /**
  * Episodes are ep-000001, ep-000002, …, each with a record and, unless run.json says otherwise, steps; only an aborted
- * run lacks its last record. (Where the end of an unfinished run is missing, its episodes have a gap.)
+ * or recovered run lacks its last record. (Where the end of an unfinished run is missing, its episodes have a gap.)
  */
 class EpisodeOrder implements RowCheck {
   private expected = 1;
@@ -58,7 +58,7 @@ class EpisodeOrder implements RowCheck {
 
   finish({ episodes, gaps }: RecordCounts): void {
     const { end, foreign, run } = this.context;
-    const isWhole = end === 'complete' || end === 'recovered' || foreign;
+    const isWhole = end === 'complete' || foreign;
     // While recording, and when a run was killed, an open last episode is what one expects.
     if (isWhole) this.reportOpen();
     const seeds = run.episode_seeds.length;

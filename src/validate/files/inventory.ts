@@ -1,15 +1,24 @@
 import { join } from 'node:path';
-import { isRecordFile, RUN_FILE } from '../../core/layout.js';
+import { DATASET_INDEX_FILE, isLockFile, isRecordFile, RUN_FILE } from '../../core/layout.js';
 import type { ManifestFile } from '../../core/records.js';
 import { hashFile } from '../../io/file-hash.js';
 import { whyUnreadable } from '../unreadable.js';
 import type { FileCheck, ReadRunContext } from '../run-context.js';
 
+/** No file has a longer name. */
+const MAX_NAME = 255;
+
+/** Hidden files, and names that do something to a terminal, tell git, DVC and people other things than a run does. */
+const isNameOfRunFile = (name: string): boolean =>
+  !/^\.|\p{Cc}/u.test(name) && name !== DATASET_INDEX_FILE && !isLockFile(name);
+
 async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<void> {
   const { directory, report, records } = context;
   // Only names found in the directory are opened: an inventory cannot lead us elsewhere.
-  const say = (message: string): void => report('manifest-file', file.path, message);
+  const name = file.path.length > MAX_NAME ? `${file.path.slice(0, MAX_NAME)}…` : file.path;
+  const say = (message: string): void => report('manifest-file', name, message);
   if (!directory.names.includes(file.path)) return say('in the inventory, but not in the directory');
+  if (!isNameOfRunFile(name)) return say('in the inventory, but no file of a run has such a name');
   const path = join(directory.path, file.path);
   const reason = await whyUnreadable(path);
   // Of a stream file it has been said already.

@@ -32,8 +32,8 @@ export const leftovers: FileCheck = {
       ? 'not whole yet: the capture that writes it is running'
       : 'left by a capture that was killed; it can be removed';
     const journal = `a part of ${SQLITE_FILE}, which its writer has not closed: keep them together`;
-    for (const name of found) {
-      report('file-leftover', name, leftoverOf(name) === 'journal' ? journal : unfinished);
-    }
+    const recovered = `what a recovery that was killed has still to put in place: plume-nav-capture recover does`;
+    const meaning = { journal, unfinished, recovered };
+    for (const name of found) report('file-leftover', name, meaning[leftoverOf(name)!]);
   },
 };

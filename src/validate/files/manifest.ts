@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   canonicalHash,
@@ -10,7 +9,7 @@ import {
 import { shown } from '../../core/findings.js';
 import { MANIFEST_FILE } from '../../core/layout.js';
 import type { Manifest } from '../../core/records.js';
-import { ioError } from '../../io/io-error.js';
+import { readJsonBytes } from '../../io/run-directory.js';
 import type { FileCheck, LoadedManifest, RunContext } from '../run-context.js';
 
 /** Keys run.json and manifest.json must agree on. */
@@ -75,10 +74,8 @@ function isInOrder(value: unknown, model: unknown): boolean {
 /** Its digest is over what it says, not over how it is written. */
 async function checkForm({ directory, report }: RunContext, { json, data }: LoadedManifest): Promise<void> {
   const path = join(directory.path, MANIFEST_FILE);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw ioError(`cannot read ${path}`, error);
-  });
-  if (text !== prettyJson(json)) {
+  const text = await readJsonBytes(path);
+  if (text.toString() !== prettyJson(json)) {
     report('manifest-form', MANIFEST_FILE, 'it is not spaced as it was written: reformatted, or cut');
   } else if (!isInOrder(json, data)) {
     report('manifest-form', MANIFEST_FILE, 'its keys do not stand in the order in which they were written');

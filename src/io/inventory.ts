@@ -3,7 +3,7 @@ import { parseStreamFile, recordedIn } from '../core/layout.js';
 import { manifestFile } from '../core/manifest.js';
 import type { WrittenFile } from '../core/ports.js';
 import type { ManifestFile } from '../core/records.js';
-import { hashFile } from '../io/file-hash.js';
+import { hashFile } from './file-hash.js';
 
 /** The manifest's entries of the files a run is recorded in, of copies made of them and of the small files beside. */
 export async function inventory(

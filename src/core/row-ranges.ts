@@ -1,5 +1,5 @@
-import type { Batch, Column } from '../core/batch.js';
-import { texts } from '../core/batch.js';
+import type { Batch, Column } from './batch.js';
+import { texts } from './batch.js';
 
 function columnRows(column: Column | null, from: number, to: number): Column | null {
   if (column === null) return null;

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { storageOptions } from '../backends/storage.js';
+import type { JsonMap } from '../core/canonical-json.js';
+import { ContentDigest } from '../core/digest.js';
+import { CaptureError } from '../core/errors.js';
+import { runIdEpochMs } from '../core/ids.js';
+import { RUN_FILE } from '../core/layout.js';
+import type { RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
+import type { Recovery } from '../core/recovery.js';
+import { streamsOf } from '../core/streams.js';
+import type { RunDirectory } from '../io/run-directory.js';
+import { captureInto, type CapturePorts, type CaptureResult } from './capture.js';
+import { recordingOfConfig } from './config.js';
+import { prepareSimulation, type PreparedSimulation, type RunInput } from './inputs.js';
+import { openWriters, type ChosenBackend } from './open-writers.js';
+import { OutcomeTotals } from './outcomes.js';
+import type { Done } from './record-run.js';
+import type { CaptureSettings, Provenance } from './settings.js';
+import { factsOf } from './start-run.js';
+
+/** A run that is cut back to whole episodes, and held by this process. */
+export interface ResumeFrom {
+  directory: RunDirectory;
+  done: Done;
+  /** That hold those episodes, closed. */
+  files: readonly WrittenFile[];
+  recovery: Recovery;
+  /** Shows what is there, in its order, and hands it to other writers. */
+  replay(observers: readonly RowObserver[], writers: readonly RunWriter[]): Promise<void>;
+}
+
+/**
+ * The simulation of a run that is to go on, if all it was made from is as it was.
+ * @throws CaptureError `input` for a file that is another now
+ */
+export async function prepareToResume(
+  { path, run }: RunDirectory,
+  settings: CaptureSettings,
+): Promise<PreparedSimulation> {
+  const prepared = await prepareSimulation(settings);
+  const before = (run.extra?.['inputs'] ?? []) as RunInput[];
+  for (const { role, uri, sha256 } of prepared.inputs) {
+    const known = before.find((input) => input.role === role);
+    if (known === undefined || known.sha256 === sha256) continue;
+    throw new CaptureError(
+      'input',
+      `${uri} has changed since ${path} was begun: its SHA-256 was ${known.sha256}`,
+      {
+        hint: 'a run goes on with what it was begun with: put the file back, or capture another run',
+      },
+    );
+  }
+  return prepared;
+}
+
+/**
+ * Captures the episodes a run lacks: with those it has, it is the run that was never interrupted.
+ * @throws CaptureError as `capture` does
+ */
+export async function resumeCapture(
+  { directory: { path, run, runJson }, done, files, recovery, replay }: ResumeFrom,
+  prepared: PreparedSimulation,
+  chosen: ChosenBackend,
+  settings: CaptureSettings,
+  provenance: Provenance,
+  ports: CapturePorts,
+): Promise<CaptureResult> {
+  const { record, rotateBytes, clock, parquet } = settings;
+  const { durability } = record;
+  const streams = streamsOf(recordingOfConfig(record));
+  const writers = await openWriters(chosen, parquet, {
+    directory: path,
+    streams,
+    storage: storageOptions(record.storage, { rotateBytes, timed: clock === 'wall', durability }),
+    run: factsOf(run, provenance),
+    continues: files,
+  });
+  const digest = new ContentDigest(streams);
+  const validation = ports.startValidation(run);
+  const outcomes = new OutcomeTotals();
+  try {
+    await replay([digest, validation, outcomes], writers.copies);
+  } catch (error) {
+    for (const writer of [writers.main, ...writers.copies]) await writer.abort();
+    throw error;
+  }
+  const started = {
+    runId: run.run_id,
+    directory: path,
+    startMs: startOf(path, run.run_id, run.start_time, clock),
+    metadata: run,
+    envConfig: runJson['env_config'] as JsonMap,
+    gitDirty: null,
+    writers,
+  };
+  const begun = { run: started, digest, validation, outcomes, done, recovery };
+  return captureInto(begun, prepared, settings, provenance, ports);
+}
+
+/** Milliseconds since the epoch. */
+function startOf(path: string, runId: string, startTime: string, clock: CaptureSettings['clock']): number {
+  const startMs = clock === 'sim' ? runIdEpochMs(runId) : Date.parse(startTime);
+  if (startMs !== null && !Number.isNaN(startMs)) return startMs;
+  throw new CaptureError('input', `${join(path, RUN_FILE)} does not say when the run started`, {
+    hint: 'put back the run.json that the capture wrote',
+  });
+}
