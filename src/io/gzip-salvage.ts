@@ -4,6 +4,8 @@ import { inflateMembers, MAX_BLOCK_BYTES, memberRun } from './gzip-members.js';
 
 /** How every member of BGZF begins: gzip, deflate, an extra field and nothing else. */
 const MEMBER = Buffer.from([0x1f, 0x8b, 8, 4]);
+/** Of a member, with which it has said how large it is. */
+const HEADER_BYTES = 18;
 /** Members are inflated together up to about this much data. */
 const RUN_BYTES = 1 << 20;
 
@@ -57,9 +59,11 @@ export async function* salvageGzip(
   }
 }
 
-/** The end block holds no data: nothing is missing where it is cut. */
+/** The end block holds no data: nothing is missing where it is cut. Up to their size all members begin as it does. */
 const isBeginningOfEnd = (bytes: Buffer): boolean =>
-  bytes.length < BGZF_END.length && BGZF_END.subarray(0, bytes.length).equals(bytes);
+  bytes.length >= HEADER_BYTES &&
+  bytes.length < BGZF_END.length &&
+  BGZF_END.subarray(0, bytes.length).equals(bytes);
 
 /** As many members as come first, or the first alone when something is wrong behind it; null when it is the first. */
 function wholeMembers(bytes: Buffer): { data: Uint8Array; bytes: number } | null {

@@ -19,6 +19,8 @@ import { surveyRun, type Beginning, type Place, type Survey } from './survey.js'
 export interface RecoverPlan {
   /** `unfinished` runs were killed or are without a manifest for another reason, `damaged` ones have one. */
   state: 'unfinished' | 'damaged';
+  /** That the run should have. */
+  episodes: number;
   /** Of the format the records lie in. */
   backend: Backend;
   survey: Survey;
@@ -60,6 +62,7 @@ export async function planRecovery(directory: RunDirectory, own: Backend | undef
   for (const lost of await unfinishedParts(directory)) skip(lost);
   return {
     state: directory.names.includes(MANIFEST_FILE) ? 'damaged' : 'unfinished',
+    episodes: directory.run.episode_seeds.length,
     backend,
     survey,
     skipped,
@@ -72,9 +75,11 @@ export async function planRecovery(directory: RunDirectory, own: Backend | undef
   };
 }
 
-/** Whether records, or bytes that may have been some, are lost. */
-export const isLossy = ({ survey, skippedBytes }: RecoverPlan): boolean =>
-  skippedBytes > 0 || survey.damageCount > 0 || survey.gapCount > 0 || droppedRecords(survey) > 0;
+/** Whether records, or bytes that may have been some, are lost: none can be of a run that has all its episodes. */
+export function isLossy({ survey, skippedBytes, episodes }: RecoverPlan): boolean {
+  if (survey.gapCount > 0 || droppedRecords(survey) > 0) return true;
+  return survey.whole.episodes < episodes && (skippedBytes > 0 || survey.damageCount > 0);
+}
 
 /** For the manifest. @param at ISO 8601 UTC */
 export function recoveryOf(

@@ -78,8 +78,8 @@ class Surveyor implements EpisodeSink {
   private gapCount = 0;
   private lastTs: number | null = null;
   private tally: EpisodeTally | null = null;
-  /** The last episode, and whether it was whole; null before the first. */
-  private last: { place: Place; number: number | null; isWhole: boolean } | null = null;
+  /** The last episode, and whether its end is there; null before the first. */
+  private last: { place: Place; number: number | null; isEnded: boolean } | null = null;
   /** Records and rebuilt ones, those behind the last whole episode too. */
   private records = 0;
 
@@ -104,11 +104,11 @@ class Surveyor implements EpisodeSink {
     if (batch !== null) this.read.episodes++;
     const total = batch === null ? null : numbers(batch, 'total_steps')![row]!;
     const isRecorded = total !== null || (tally.ended && tally.tellsAll);
-    const hasSteps = !this.recording.full || (tally.unbroken && (total === null || total === tally.last));
-    const isWhole = isRecorded && hasSteps && (tally.rows > 0 || !this.recording.full);
+    const isEnded = isRecorded && (!this.recording.full || total === null || total === tally.last);
+    const isWhole = isEnded && (tally.unbroken || !this.recording.full);
     if (isRecorded) this.records++;
     const place = { episode: tally.id, step: tally.rows > 0 ? tally.last : null };
-    this.last = { place, number: tally.number, isWhole };
+    this.last = { place, number: tally.number, isEnded };
     if (!isWhole) return;
     if (total === null) this.rebuilt++;
     if (this.gapCount === 0) {
@@ -140,7 +140,7 @@ class Surveyor implements EpisodeSink {
     const isBeginning = step === null || step === 1;
     // records alone follow a run's torn steps without being proof that more steps came
     const isNews = step !== null || !this.recording.full;
-    if (isNews && !(follows && isBeginning && (last === null || last.isWhole))) {
+    if (isNews && !(follows && isBeginning && (last === null || last.isEnded))) {
       this.addGap(last?.place ?? null, { episode: id, step });
     }
     return new EpisodeTally(id, number, this.recording);
