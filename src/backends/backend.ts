@@ -24,7 +24,7 @@ export interface WriterOptions {
   storage: StorageOptions;
   run: RunFacts;
   /** Files of the run in the directory, which a writer has closed and this one goes on with. */
-  continues?: readonly WrittenFile[];
+  continues?: readonly WrittenFile[] | undefined;
 }
 
 /** Bytes of a record file that no record could be read from. */

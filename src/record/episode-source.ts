@@ -23,8 +23,6 @@ export interface EpisodePlan {
   /** Start of the run, milliseconds since the epoch. */
   startMs: number;
   done: Done;
-  /** Whether the episodes' digests are made; without it, when the backend keeps anything. */
-  digests?: boolean;
 }
 
 /** Where the records of a run come from: chunks in record order. */
@@ -43,8 +41,7 @@ export interface LoopParts {
   interrupted(): boolean;
 }
 
-export function createLoop(plan: EpisodePlan, parts: LoopParts): EpisodeLoop {
-  const { settings, runId, startMs } = plan;
+export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: LoopParts): EpisodeLoop {
   const { record, clock, fps, seed, episodes, env, rotateBytes } = settings;
   const { simulation, backend } = parts;
   const recording = recordingOfConfig(record);
@@ -60,7 +57,7 @@ export function createLoop(plan: EpisodePlan, parts: LoopParts): EpisodeLoop {
     episodeCapacity: Math.min(capacity, blockEpisodes(episodes, env.max_steps)),
     timeless,
     clock: parts.clock,
-    digests: plan.digests ?? backend.discards !== true,
+    digests: backend.discards !== true,
     encoder: backend.openEncoder?.({ streams: streamsOf(recording), storage }) ?? null,
     reuse: parts.reuse,
   });

@@ -55,19 +55,41 @@ export async function openWriters(
   options: WriterOptions,
 ): Promise<OpenWriters> {
   const main = await chosen.backend.openWriter(options);
-  return { ...chosen, main, copies: await openCopies(parquet && chosen.name !== 'parquet', options, main) };
-}
-
-async function openCopies(wanted: boolean, options: WriterOptions, main: RunWriter): Promise<RunWriter[]> {
-  if (!wanted) return [];
   try {
-    const parquet = await loadBackend('parquet', '.');
-    // one file a stream: parts by time are for what is recorded in Parquet itself
-    return [
-      await parquet.openWriter({ ...options, storage: { ...options.storage, timed: false }, continues: [] }),
-    ];
+    return { ...chosen, main, copies: await openCopies(chosen, parquet, options) };
   } catch (error) {
     await main.abort();
     throw error;
   }
+}
+
+/**
+ * The writers of a run that goes on behind the files it has.
+ * @param replay hands the records of these files, as long as they are closed, to copies that are made anew
+ */
+export async function openToGoOn(
+  chosen: ChosenBackend,
+  parquet: boolean,
+  options: WriterOptions,
+  replay: (copies: readonly RunWriter[]) => Promise<void>,
+): Promise<OpenWriters> {
+  const copies = await openCopies(chosen, parquet, { ...options, continues: undefined });
+  try {
+    await replay(copies);
+    return { ...chosen, main: await chosen.backend.openWriter(options), copies };
+  } catch (error) {
+    for (const copy of copies) await copy.abort();
+    throw error;
+  }
+}
+
+async function openCopies(
+  { name }: ChosenBackend,
+  parquet: boolean,
+  options: WriterOptions,
+): Promise<RunWriter[]> {
+  if (!parquet || name === 'parquet') return [];
+  const copy = await loadBackend('parquet', '.');
+  // one file a stream: parts by time are for what is recorded in Parquet itself
+  return [await copy.openWriter({ ...options, storage: { ...options.storage, timed: false } })];
 }

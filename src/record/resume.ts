@@ -12,7 +12,7 @@ import type { RunDirectory } from '../io/run-directory.js';
 import { captureInto, type CapturePorts, type CaptureResult } from './capture.js';
 import { recordingOfConfig } from './config.js';
 import { prepareSimulation, type PreparedSimulation, type RunInput } from './inputs.js';
-import { openWriters, type ChosenBackend } from './open-writers.js';
+import { openToGoOn, type ChosenBackend } from './open-writers.js';
 import { OutcomeTotals } from './outcomes.js';
 import type { Done } from './record-run.js';
 import type { CaptureSettings, Provenance } from './settings.js';
@@ -68,22 +68,19 @@ export async function resumeCapture(
   const { record, rotateBytes, clock, parquet } = settings;
   const { durability } = record;
   const streams = streamsOf(recordingOfConfig(record));
-  const writers = await openWriters(chosen, parquet, {
+  const digest = new ContentDigest(streams);
+  const validation = ports.startValidation(run);
+  const outcomes = new OutcomeTotals();
+  const writerOptions = {
     directory: path,
     streams,
     storage: storageOptions(record.storage, { rotateBytes, timed: clock === 'wall', durability }),
     run: factsOf(run, provenance),
     continues: files,
-  });
-  const digest = new ContentDigest(streams);
-  const validation = ports.startValidation(run);
-  const outcomes = new OutcomeTotals();
-  try {
-    await replay([digest, validation, outcomes], writers.copies);
-  } catch (error) {
-    for (const writer of [writers.main, ...writers.copies]) await writer.abort();
-    throw error;
-  }
+  };
+  const writers = await openToGoOn(chosen, parquet, writerOptions, (copies) =>
+    replay([digest, validation, outcomes], copies),
+  );
   const started = {
     runId: run.run_id,
     directory: path,

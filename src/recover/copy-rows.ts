@@ -4,6 +4,7 @@ import type { RowObserver, RunWriter, StreamReader } from '../core/ports.js';
 import { readEpisodes, type EpisodeSink } from '../core/read-episodes.js';
 import { recordingOf } from '../core/recording.js';
 import type { RunMetadata } from '../core/records.js';
+import type { Finding } from '../core/report.js';
 import { sliceRows } from '../core/row-ranges.js';
 import type { Recording } from '../core/streams.js';
 import { EpisodeTally } from './episode-tally.js';
@@ -16,6 +17,8 @@ export interface CopyRows {
   rows: Beginning;
   /** Whether records of an episode are known to be missing. */
   hasGap: (id: string) => boolean;
+  /** What to do with a record that cannot be read. */
+  onDamage: (finding: Finding) => void;
   /** Get whole batches, as far as may be. */
   writers: readonly RunWriter[];
   /** See every row in record order. */
@@ -31,8 +34,7 @@ export async function copyRows(options: CopyRows): Promise<void> {
     reader: options.reader,
     missing: { steps: 'none', episodes: 'none' },
     sink: copier,
-    // the survey has said what is wrong
-    add: () => {},
+    add: (finding) => finding.severity === 'error' && options.onDamage(finding),
   });
   await copier.finish();
 }
@@ -78,7 +80,7 @@ class Copier implements EpisodeSink {
       this.steps = { batch, from, to: end };
     }
     // the reader fills it anew when it is asked for more
-    if (to === batch.rows) await this.flush();
+    if (to === batch.rows || this.left.steps === 0) await this.flush();
   }
 
   async endEpisode(batch: Batch | null, row: number): Promise<void> {
@@ -100,7 +102,7 @@ class Copier implements EpisodeSink {
       await this.flush();
       this.episodes = { batch, from: row, to: row + 1 };
     }
-    if (row + 1 === batch.rows) await this.flush();
+    if (row + 1 === batch.rows || this.left.episodes === 0) await this.flush();
   }
 
   markGap(): void {

@@ -3,6 +3,7 @@ import { backends } from '../backends/index.js';
 import { openRecords } from '../backends/open-records.js';
 import { CaptureError } from '../core/errors.js';
 import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
+import type { Finding } from '../core/report.js';
 import type { Recovery } from '../core/recovery.js';
 import { openRun, type RunDirectory } from '../io/run-directory.js';
 import { copyRows } from './copy-rows.js';
@@ -66,7 +67,21 @@ export async function prepareResume(
     async replay(observers, writers) {
       const names = files.map((file) => file.path);
       const { reader } = await openRecords(directory, names, own);
-      await copyRows({ run, reader, rows: whole, hasGap: () => false, writers, observers, timeless });
+      const onDamage = ({ file, message }: Finding): never => {
+        throw new CaptureError('io', `${path} does not read back as it was written: ${file}: ${message}`, {
+          hint: 'check the disk, and resume the run again',
+        });
+      };
+      await copyRows({
+        run,
+        reader,
+        rows: whole,
+        hasGap: () => false,
+        writers,
+        observers,
+        timeless,
+        onDamage,
+      });
     },
   };
 }

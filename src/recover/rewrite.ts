@@ -113,7 +113,16 @@ export async function writeRecords(
   const writers: RunWriter[] = [main];
   try {
     if (copy !== null) writers.push(await copy.openWriter({ ...options, directory: aside }));
-    await copyRows({ run, reader, rows, hasGap: episodesWithGaps(recovery), writers, observers, timeless });
+    await copyRows({
+      run,
+      reader,
+      rows,
+      hasGap: episodesWithGaps(recovery),
+      writers,
+      observers,
+      timeless,
+      onDamage: () => {},
+    });
     const recorded = await main.close();
     const copied = (await writers[1]?.close()) ?? [];
     return { recorded, copied };
