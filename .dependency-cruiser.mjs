@@ -11,8 +11,10 @@ const MAY_IMPORT = {
   validate: ['core', 'io', 'sim', 'backends'],
   ingest: ['core', 'io', 'backends'],
   prune: ['core', 'io', 'backends'],
+  recover: ['core', 'io', 'backends'],
   sweep: ['core', 'io'],
   export: ['core', 'io', 'backends'],
+  reproduce: ['core', 'io', 'sim', 'backends', 'record'],
   contracts: ['core', 'sim', 'backends'],
 };
 
@@ -25,10 +27,14 @@ const WHY = {
   validate: 'Checks look at records only, so they judge a run the same whoever wrote it.',
   ingest: 'What ingest needs of another room (validate first) cli hands it as a function.',
   prune: 'What prune needs of another room cli hands it as a function, so it can never reach a writer.',
+  recover:
+    'A recovery reads what it can and writes it anew; what it needs of the checks and of the configuration cli hands it.',
   sweep:
     'A sweep knows jobs, their ledger and who runs them, not what a job does: cli hands it the worker processes.',
   export:
     'An export is one backend read and another format written; what only a simulation knows cli hands it.',
+  reproduce:
+    'Reproducing is capturing again beside a reader; the settings of a run come from cli, which knows configurations.',
   contracts:
     'The suites are for authors of backends and policies: they know the ports and nothing that uses them.',
 };

@@ -4,6 +4,9 @@ import type { ExplainOptions } from './commands/config-explain.js';
 import type { ExportOptions } from './commands/export.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { PruneOptions } from './commands/prune.js';
+import type { RecoverOptions } from './commands/recover.js';
+import type { ReproduceOptions } from './commands/reproduce.js';
+import type { ResumeOptions } from './commands/resume.js';
 import type { ValidateOptions } from './commands/validate.js';
 import { SHELLS, type Shell } from './completion/shells.js';
 import { FORMAT_NAMES } from '../export/format-names.js';
@@ -29,9 +32,12 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
 
   const capture = addCapture(program, argv, exit);
   addValidate(program, exit);
+  addReproduce(program, exit);
   addIngest(program, exit);
   addExport(program, exit);
   addPrune(program, exit);
+  addRecover(program, argv, exit);
+  addResume(program, argv, exit);
   addConfig(program, exit);
   addCompletion(program, exit);
   program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);
@@ -162,15 +168,73 @@ function addValidate(program: Command, exit: (code: number) => void): void {
     .description('check runs: files, records, and the sense of the whole; changes nothing')
     .argument('[run_dirs...]', 'run directories: <output>/<experiment>/<run_id>')
     .option('--all <root>', 'every run below this folder')
+    .option('--deep', 'simulate the runs again, too, and compare every record')
+    .option('--policy <module>', 'with --deep: policy of your own that made them: ./my-policy.js')
     .option('--backend <module>', 'backend of your own that recorded them: ./my-backend.js')
     .option('--json', 'print the reports as one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ plume-nav-capture validate results/demo/run-20261121-120000\n  $ plume-nav-capture validate --all results --json',
+      '\nExamples:\n  $ plume-nav-capture validate results/demo/run-20261121-120000\n  $ plume-nav-capture validate --deep --all results --json',
     )
     .action(async (paths: string[], options: ValidateOptions) => {
       const { run } = await import('./commands/validate.js');
       exit(await run(paths, options, processOutput));
+    });
+}
+
+function addReproduce(program: Command, exit: (code: number) => void): void {
+  program
+    .command('reproduce')
+    .description('simulate a run again from its run.json and compare it with its records')
+    .argument('<run_dir>', 'run directory: <output>/<experiment>/<run_id>')
+    .option('--episode <n>', 'only this episode, by number from 1')
+    .option('--policy <module>', 'policy of your own that made it: ./my-policy.js')
+    .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExits with 0 when all is identical, with 1 at a difference.\n\nExamples:\n  $ plume-nav-capture reproduce results/demo/run-20261121-120000\n  $ plume-nav-capture reproduce results/demo/run-20261121-120000 --episode 17',
+    )
+    .action(async (runDir: string, options: ReproduceOptions) => {
+      const { run } = await import('./commands/reproduce.js');
+      exit(await run(runDir, options, processOutput));
+    });
+}
+
+function addRecover(program: Command, argv: readonly string[], exit: (code: number) => void): void {
+  program
+    .command('recover')
+    .description('make a finished run of one that was killed or damaged; keeps every record that can be read')
+    .argument('<run_dir>', 'run directory: <output>/<experiment>/<run_id>')
+    .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
+    .option('--dry-run', 'say what would be kept and what is lost, change nothing')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture recover results/demo/run-20261121-120000 --dry-run\n  $ plume-nav-capture recover results/demo/run-20261121-120000\n\nExit codes of recover: 0 nothing was lost · 3 something was, and the rest is kept',
+    )
+    .action(async (runDir: string, options: RecoverOptions) => {
+      const { run } = await import('./commands/recover.js');
+      exit(await run(runDir, options, argv, processOutput));
+    });
+}
+
+function addResume(program: Command, argv: readonly string[], exit: (code: number) => void): void {
+  program
+    .command('resume')
+    .description('go on with a run that was interrupted; in the end it is as if it never had been')
+    .argument('<run_dir>', 'run directory: <output>/<experiment>/<run_id>')
+    .option('--policy <module>', 'policy of your own that acted in it: ./my-policy.js')
+    .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
+    .option('--dry-run', 'say what is there and what is left, change nothing')
+    .option('--json', 'print the result as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture resume results/demo/run-20261121-120000\n  $ plume-nav-capture resume results/demo/run-20261121-120000 --dry-run',
+    )
+    .action(async (runDir: string, options: ResumeOptions) => {
+      const { run } = await import('./commands/resume.js');
+      exit(await run(runDir, options, argv, processOutput));
     });
 }
 

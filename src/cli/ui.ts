@@ -31,6 +31,13 @@ export function printable(text: string): string {
   );
 }
 
+/** JSON for a program, or for a terminal: it says the same, but nothing that a terminal would act on. */
+export const jsonText = (value: unknown): string =>
+  `${JSON.stringify(value, null, 2)
+    .split('\n')
+    .map((line) => printable(line))
+    .join('\n')}\n`;
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Backend } from '../backends/backend.js';
 import { recordingBackend } from '../backends/index.js';
@@ -129,7 +129,18 @@ async function whyLeftOut(directory: string, name: string, unlisted: boolean): P
   if (!known && !isRecordFile(name)) return 'not a file of the run: no manifest lists it';
   // its columns are not those the manifest to be made would promise
   if (unlisted && parseStreamFile(name)?.format === 'parquet') return 'written by plume_nav_sim, made anew';
-  return (await stat(join(directory, name))).isFile() ? null : 'not a file';
+  if (!(await stat(join(directory, name))).isFile()) return 'not a file';
+  // what is in it nobody has checked: it may be any file of whoever ingests the run
+  const unchecked = name === CONFIG_FILE || name === OVERRIDES_FILE;
+  return unchecked && (await leadsOut(directory, name))
+    ? 'a link out of the run, and no manifest lists it'
+    : null;
+}
+
+/** Whether a file of a directory really lies elsewhere. */
+async function leadsOut(directory: string, name: string): Promise<boolean> {
+  const [place, file] = await Promise.all([realpath(directory), realpath(join(directory, name))]);
+  return dirname(file) !== place;
 }
 
 /** The streams Parquet can be made of: recorded in another format, and not there yet. */

@@ -1,9 +1,16 @@
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
+import { blosclzSize, lz4Size, snappySize } from './blosc-streams.js';
 
 const HEADER_BYTES = 16;
 const MEMCPYED = 0x02;
 const DO_NOT_SPLIT = 0x10;
+/** A bit that stands for nothing yet. */
+const FUTURE = 0x08;
+/** Compressors, in the upper three bits of the flags. */
+const BLOSCLZ = 0;
+const LZ4 = 1;
+const SNAPPY = 2;
 const ZLIB = 3;
 const ZSTD = 4;
 /** Blocks are split into a stream per byte of a value only when each would have this many bytes. */
@@ -35,8 +42,9 @@ export function guardBlosc(registry: CodecRegistry): void {
         fromConfig(configuration, metadata) {
           const codec = Blosc.fromConfig(configuration, metadata);
           const decode = codec.decode.bind(codec);
+          const limit = limitOf(metadata as ChunkMetadata);
           codec.decode = async (bytes) => {
-            await checkBlosc(bytes, zstd);
+            await checkBlosc(bytes, zstd, limit);
             return decode(bytes);
           };
           return codec;
@@ -48,12 +56,23 @@ export function guardBlosc(registry: CodecRegistry): void {
   }
 }
 
+interface ChunkMetadata {
+  dataType: string;
+  shape: readonly number[];
+}
+
+/** Most bytes a chunk of an array decodes to, with room for what other codecs put around its values. */
+function limitOf({ dataType, shape }: ChunkMetadata): number {
+  const valueBytes = Number(/\d+$/.exec(dataType)?.[0] ?? 64) / 8;
+  return 2 * valueBytes * shape.reduce((product, size) => product * size, 1) + 65_536;
+}
+
 /**
- * Throws unless `bytes` is one whole Blosc chunk: header, block offsets and stream sizes fit, and the streams
- * decompress (zstd, zlib; of other compressors only the sizes are looked at).
+ * Throws unless `bytes` is one whole Blosc chunk of at most `limit` bytes of data: header, block offsets and stream
+ * sizes fit, and the streams hold as much as they should.
  * Source: c-blosc 1, README_CHUNK_FORMAT.rst.
  */
-async function checkBlosc(bytes: Uint8Array, zstd: Codec): Promise<void> {
+async function checkBlosc(bytes: Uint8Array, zstd: Codec, limit: number): Promise<void> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES) throw new RangeError(`${bytes.length} bytes are no Blosc chunk`);
   const flags = bytes[2]!;
@@ -63,6 +82,12 @@ async function checkBlosc(bytes: Uint8Array, zstd: Codec): Promise<void> {
   const size = view.getUint32(12, true);
   if (bytes[0] !== 2 || size !== bytes.length) {
     throw new RangeError(`${bytes.length} bytes are no Blosc chunk of ${size} bytes`);
+  }
+  if (total > limit)
+    throw new RangeError(`the Blosc chunk states ${total} bytes of data, more than ${limit}`);
+  const isKnown = bytes[1] === 1 && (flags & FUTURE) === 0 && flags >>> 5 <= ZSTD;
+  if (!isKnown || (total > 0 && (valueBytes === 0 || blockBytes === 0 || blockBytes > total))) {
+    throw new RangeError('the Blosc chunk has a header that is not supported');
   }
   if ((flags & MEMCPYED) !== 0) {
     if (size !== total + HEADER_BYTES) throw new RangeError('the Blosc chunk contradicts its header');
@@ -91,6 +116,24 @@ async function checkBlosc(bytes: Uint8Array, zstd: Codec): Promise<void> {
 
 const unzip = promisify(inflate);
 
+const MAX_ZSTD_HEADER = 18;
+
+/**
+ * Size of the data as a Zstandard frame states it, which the decoder makes room for; null when it does not.
+ * Source: RFC 8878, section 3.1.1.1.
+ */
+function statedSize(frame: Uint8Array): number | null {
+  const header = Buffer.alloc(MAX_ZSTD_HEADER);
+  header.set(frame.subarray(0, MAX_ZSTD_HEADER));
+  const descriptor = header[4]!;
+  const isSingle = (descriptor & 0x20) !== 0;
+  const at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  const kind = descriptor >> 6;
+  if (kind === 0) return isSingle ? header[at]! : null;
+  if (kind === 1) return header.readUInt16LE(at) + 256;
+  return kind === 2 ? header.readUInt32LE(at) : Number(header.readBigUInt64LE(at));
+}
+
 async function checkStream(
   stream: Uint8Array,
   length: number,
@@ -98,8 +141,21 @@ async function checkStream(
   zstd: Codec,
 ): Promise<void> {
   // A stream that would not shrink is stored as it is.
-  if (stream.length === length || (compressor !== ZSTD && compressor !== ZLIB)) return;
-  const content = await (compressor === ZSTD ? zstd.decode(stream) : unzip(stream));
-  if (content.length !== length)
-    throw new RangeError(`a Blosc stream of ${content.length} bytes, not ${length}`);
+  if (stream.length === length) return;
+  const size = await sizeOf(stream, length, compressor, zstd);
+  if (size !== length) throw new RangeError(`a Blosc stream of ${size ?? 'no'} bytes, not ${length}`);
+}
+
+async function sizeOf(
+  stream: Uint8Array,
+  length: number,
+  compressor: number,
+  zstd: Codec,
+): Promise<number | null> {
+  if (compressor === BLOSCLZ) return blosclzSize(stream);
+  if (compressor === LZ4) return lz4Size(stream, length);
+  if (compressor === SNAPPY) return snappySize(stream);
+  if (compressor === ZLIB) return (await unzip(stream, { maxOutputLength: length })).length;
+  const stated = statedSize(stream);
+  return stated === null || stated === length ? (await zstd.decode(stream)).length : stated;
 }

@@ -28,7 +28,8 @@ export async function openMovieArray(
   };
   const root = zarr.root(directoryStore(path));
   const node = await zarr.open(root).catch(refuse('is not a Zarr array or group'));
-  if (node.kind === 'array') return { array: numeric(path, node), attributes: node.attrs };
+  // metadata may go without attributes
+  if (node.kind === 'array') return { array: numeric(path, node), attributes: { ...node.attrs } };
   const array = await zarr
     .open(root.resolve(ARRAY_NAME), { kind: 'array' })
     .catch(refuse(`has no array '${ARRAY_NAME}'`));
@@ -44,7 +45,38 @@ function numeric(path: string, array: zarrita.Array<zarrita.DataType>): MovieArr
 async function loadZarr(): Promise<typeof zarrita> {
   const zarr = await import('zarrita');
   guardBlosc(zarr.registry);
+  guardUnknown(zarr.registry);
   return zarr;
+}
+
+/**
+ * Gives codecs that are not there a stand-in that says so: zarrita rejects a promise for each of them and looks at the
+ * first alone, and a rejection that nobody looks at ends the program. Idempotent.
+ */
+function guardUnknown(registry: typeof zarrita.registry): void {
+  if (Object.hasOwn(registry, 'get')) return;
+  const get = registry.get.bind(registry);
+  registry.get = (name) =>
+    get(name) ??
+    (() =>
+      Promise.resolve({
+        fromConfig() {
+          throw new Error(`the codec ${JSON.stringify(name)} is not known`);
+        },
+      }));
+}
+
+/** They reject promises as codecs do that nobody knows, see `guardUnknown`. */
+function refuseNullCodecs(root: string, metadata: Buffer): void {
+  try {
+    JSON.parse(metadata.toString(), (key, value: unknown) => {
+      if (!key.endsWith('codecs') || !Array.isArray(value) || !value.includes(null)) return value;
+      throw new CaptureError('input', `the movie '${root}' states a codec as null in zarr.json`);
+    });
+  } catch (error) {
+    // zarrita says what else is wrong with it
+    if (error instanceof CaptureError) throw error;
+  }
 }
 
 /** Read side of a Zarr store in a directory. */
@@ -54,7 +86,11 @@ function directoryStore(root: string): zarrita.AsyncReadable {
     throw ioError(`cannot read the movie '${root}'`, error);
   };
   return {
-    get: (key) => readFile(join(root, key)).catch(absent),
+    async get(key) {
+      const bytes = await readFile(join(root, key)).catch(absent);
+      if (bytes !== undefined && key.endsWith('zarr.json')) refuseNullCodecs(root, bytes);
+      return bytes;
+    },
     async getRange(key, range) {
       const file = await open(join(root, key)).catch(absent);
       if (file === undefined) return undefined;

@@ -10,6 +10,10 @@ import { MovieChunks } from './movie-frames.js';
 
 const AXES = JSON.stringify(['t', 'y', 'x']);
 const DEFAULT_BUDGET = 256 * 2 ** 20;
+/** All frames of a chunk of time are in memory together, as float32. */
+const MAX_CHUNK_BYTES = 2 ** 32;
+/** Chunks in space, each a file. */
+const MAX_PIECES = 2 ** 16;
 
 /**
  * Opens a plume movie: a Zarr (v2 or v3) directory with an array (t, y, x), bare or named `concentration` in a
@@ -26,13 +30,40 @@ export async function openMovie(path: string, budgetBytes = DEFAULT_BUDGET): Pro
     throw refuse('is a file, not a Zarr directory', 'convert it to Zarr first');
   }
   const { array, attributes } = await openMovieArray(path);
-  const shape = `shape [${array.shape.join(', ')}]`;
+  const shape = `shape [${sizesOf(path, 'shape', array.shape).join(', ')}]`;
   if (array.shape.length !== 3) throw refuse(`has ${shape}, not three axes t, y, x`);
   const axes = JSON.stringify(array.dimensionNames ?? attributes['_ARRAY_DIMENSIONS'] ?? null);
   if (axes !== 'null' && axes !== AXES) throw refuse(`has axes ${axes}, not ${AXES}`);
   if (array.shape.includes(0)) throw refuse(`is empty: ${shape}`);
+  const chunks = sizesOf(path, 'chunks', array.chunks);
+  if (chunks.length !== 3 || chunks.includes(0)) throw refuse(`has chunks [${chunks.join(', ')}]`);
+  if (isTooLarge(array.shape, chunks)) {
+    throw refuse(
+      `has ${shape} in chunks [${chunks.join(', ')}], too much to read at once`,
+      `keep chunks of time below ${MAX_CHUNK_BYTES} bytes, in at most ${MAX_PIECES} pieces`,
+    );
+  }
   const scaling = scalingOf(path, array.dtype, attributes);
   return new MovieChunks(path, array, scaling, metadataOf(path, attributes), budgetBytes);
+}
+
+/** What the metadata states as a list of sizes, which nobody has checked yet. */
+function sizesOf(path: string, what: string, stated: unknown): readonly number[] {
+  const isSize = (size: unknown): size is number => Number.isSafeInteger(size) && (size as number) >= 0;
+  if (Array.isArray(stated) && stated.every(isSize)) return stated;
+  throw new CaptureError(
+    'input',
+    `the movie '${path}' states ${what} as ${JSON.stringify(stated)}, not as whole numbers`,
+  );
+}
+
+/** Whether a few bytes of metadata ask for more memory, or more files, than any movie has. */
+function isTooLarge(shape: readonly number[], chunks: readonly number[]): boolean {
+  const [, height, width] = shape as [number, number, number];
+  const [span, chunkHeight, chunkWidth] = chunks as [number, number, number];
+  const values = span * Math.max(height * width, chunkHeight * chunkWidth);
+  const pieces = Math.ceil(height / chunkHeight) * Math.ceil(width / chunkWidth);
+  return values * Float32Array.BYTES_PER_ELEMENT > MAX_CHUNK_BYTES || pieces > MAX_PIECES;
 }
 
 async function statMovie(path: string) {

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTypedJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
@@ -17,19 +17,44 @@ export interface RunDirectory {
   runJson: JsonMap;
 }
 
-async function readText(path: string): Promise<string> {
+/** The run.json of ten million episodes, the most there can be, with the largest seeds. */
+const MAX_JSON_BYTES = 200_000_000;
+/** That many seeds, and some; what is read of a value takes far more memory than its bytes. */
+const MAX_JSON_VALUES = 11_000_000;
+const COMMA = 44;
+
+/**
+ * The bytes of run.json or manifest.json, which have to be in memory as a whole.
+ * @throws CaptureError `input` when that would be too much, `io` when they cannot be read
+ */
+export async function readJsonBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    const file = await open(path, 'r');
+    try {
+      if ((await file.stat()).size > MAX_JSON_BYTES) throw tooLarge(path, `${MAX_JSON_BYTES / 1e6} MB`);
+      const bytes = await file.readFile();
+      let commas = 0;
+      for (let at = bytes.indexOf(COMMA); at >= 0; at = bytes.indexOf(COMMA, at + 1)) commas++;
+      if (commas > MAX_JSON_VALUES) throw tooLarge(path, `${MAX_JSON_VALUES / 1e6} million values`);
+      return bytes;
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw ioError(`cannot read ${path}`, error);
   }
 }
 
+const tooLarge = (path: string, most: string): CaptureError =>
+  new CaptureError('input', `${path} is larger than ${most}, more than any run needs`, {
+    hint: 'take the run from where it was captured',
+  });
+
 /** JSON of a file, integers and floats apart; a syntax error names the file. */
 async function readJsonFile(path: string): Promise<JsonValue> {
-  const text = await readText(path);
+  const bytes = await readJsonBytes(path);
   try {
-    return parseTypedJson(text);
+    return parseTypedJson(bytes.toString());
   } catch (error) {
     throw new CaptureError(
       'input',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalHash, parseTypedJson, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
@@ -8,7 +8,7 @@ import { runIdEpochMs } from '../core/ids.js';
 import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { ioError } from '../io/io-error.js';
-import { openRun } from '../io/run-directory.js';
+import { openRun, readJsonBytes } from '../io/run-directory.js';
 import { heldBy, runHolder, whenHeld, type RunHolder } from '../io/run-lock.js';
 import type { FoundRun } from './plan.js';
 
@@ -69,7 +69,7 @@ async function readFinished(path: string, run: RunMetadata): Promise<FoundRun> {
   const protect = (reason: string): FoundRun => ({ kind: 'protected', experiment, runId, reason });
   let text: Buffer;
   try {
-    text = await readFile(join(path, MANIFEST_FILE));
+    text = await readJsonBytes(join(path, MANIFEST_FILE));
   } catch (error) {
     return protect(`${MANIFEST_FILE} cannot be read: ${(error as Error).message}`);
   }

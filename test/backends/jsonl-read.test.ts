@@ -65,15 +65,15 @@ describe('reads lines', () => {
     const wide = Array.from({ length: 100 }, (_, i) =>
       JSON.stringify({ ...steps[0], step: i + 1, observation_summary: list }),
     );
-    const long = Array.from({ length: 5 }, (_, i) =>
-      JSON.stringify({ ...episodes[0], run_id: String(i).repeat(4 << 20) }),
+    const long = Array.from({ length: 2000 }, (_, i) =>
+      JSON.stringify({ ...episodes[0], run_id: String(i).padStart(8192, 'x') }),
     );
     const reads = [
       await read({ 'steps.jsonl.gz': plainGzip(wide) }),
       await read({ 'episodes.jsonl.gz': plainGzip(long) }, 'episodes'),
     ];
-    expect(reads.map(({ rows }) => rows.length)).toEqual([100, 5]);
-    expect(reads.map(({ batches }) => batches)).toEqual([2, 3]);
+    expect(reads.map(({ rows }) => rows.length)).toEqual([100, 2000]);
+    expect(reads.map(({ batches }) => batches)).toEqual([2, 2]);
   });
 
   it('whose nullable columns change between null and numbers', async () => {

@@ -48,3 +48,12 @@ it('any damage is an error or another footer, never a hang or a crash', async ()
     }),
   );
 });
+
+it('structs within structs without end are damage', () => {
+  const nested = (levels: number): Uint8Array =>
+    Buffer.concat([Buffer.alloc(levels, 0x1c), Buffer.alloc(levels + 1)]);
+  expect(writeThrift(readThrift(nested(100)))).toEqual(Uint8Array.from(nested(100)));
+  for (const levels of [101, 100_000]) {
+    expect(() => readThrift(nested(levels))).toThrow('the footer is nested more than 100 levels deep');
+  }
+});

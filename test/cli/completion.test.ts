@@ -166,6 +166,8 @@ describe('commands and flags', () => {
     [['prune', ''], DIRECTIVE.folders],
     [['validate', 'a', 'b'], DIRECTIVE.folders],
     [['validate', '--all', ''], DIRECTIVE.folders],
+    [['reproduce', ''], DIRECTIVE.folders],
+    [['reproduce', '--policy', ''], DIRECTIVE.files],
     [['ingest', '--params', ''], DIRECTIVE.files],
     [['output=re'], DIRECTIVE.folders],
     [['++movie.path='], DIRECTIVE.folders],

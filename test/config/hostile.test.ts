@@ -85,6 +85,36 @@ it('stops at aliases that multiply', BOUND, () => {
 });
 
 it.each([
+  [
+    'makes itself anew from text',
+    "b: '\\${oc.decode:\\${b}}'\na: ${oc.decode:${b}}\n",
+    'lead on more than 400 levels deep',
+  ],
+  [
+    'makes what is around it anew',
+    "c: {d: '${oc.create:${c}}', e: '${d}'}\nd: '${oc.create:${c}}'\n",
+    'levels deep|refers to itself',
+  ],
+  [
+    'leads on for thousands of keys',
+    numbered(5000, (i) => `a${i}: \${a${i + 1}}\n`),
+    'lead on more than 400 levels deep',
+  ],
+  [
+    'doubles a text forty times',
+    `a0: ${'x'.repeat(30)}\n${numbered(40, (i) => `a${i + 1}: '\${a${i}}\${a${i}}'\n`)}`,
+    'make more than 1000000 values',
+  ],
+])('refuses an interpolation at once that %s', { timeout: 2000 }, (_what, text, message) => {
+  expect(() => load(text)).toThrow(ConfigError);
+  expect(messageOf(() => load(text))).toMatch(new RegExp(message));
+});
+
+it('follows interpolations as deep as anybody writes them', () => {
+  expect(load(`${numbered(300, (i) => `a${i}: \${a${i + 1}}\n`)}a300: 1\n`)).toBeInstanceOf(Map);
+});
+
+it.each([
   ['UTF-16', Buffer.from('\ufeffa: 1\n', 'utf16le')],
   ['bytes that are no UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xc3, 0x28])],
 ])('refuses %s in a file', (_what, bytes) => {

@@ -84,6 +84,22 @@ describe('typed JSON', () => {
     expect(() => parseTypedJson('{"a":01}')).toThrow(SyntaxError);
   });
 
+  it('takes any key and any text for what they are', () => {
+    expect(parseTypedJson('{"\\u0000int":"5","i5":"i5","s":"5"}')).toEqual({
+      '\0int': '5',
+      i5: 'i5',
+      s: '5',
+    });
+    expect(parseTypedJson('{"\\u0000int" : null}')).toEqual({ '\0int': null });
+  });
+
+  it('refuses what is nested too deep for those who work on it', () => {
+    const nested = (levels: number): string => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
+    expect(canonicalJson(parseTypedJson(nested(500)))).toBe(nested(500));
+    expect(() => parseTypedJson(nested(502))).toThrow(new SyntaxError('nested more than 500 levels deep'));
+    expect(() => parseTypedJson(nested(200_000))).toThrow(SyntaxError);
+  });
+
   it('gives plain numbers when asked', () => {
     expect(plainJson(new Map<string, never>([['a', [1n, 2.5, { b: 3n }] as never]]))).toEqual({
       a: [1, 2.5, { b: 3 }],
@@ -92,9 +108,12 @@ describe('typed JSON', () => {
 });
 
 describe('keys that appear twice', () => {
-  it.each(['{"a":1,"a":2}', '{"x":{"b":1,"c":{},"b" : 2}}', '[{"k":[],"k":{}}]'])('%s is refused', (text) => {
-    expect(() => parseTypedJson(text)).toThrow(/appears twice/);
-  });
+  it.each(['{"a":1,"a":2}', '{"x":{"b":1,"c":{},"b" : 2}}', '[{"k":[],"k":{}}]', '{"a":1,"\\u0061":2}'])(
+    '%s is refused',
+    (text) => {
+      expect(() => parseTypedJson(text)).toThrow(/appears twice/);
+    },
+  );
 
   it.each(['{"a":{"a":1},"b":[{"a":2},{"a":3}]}', '{"a":"\\"a\\":1","b":"a"}'])('%s is not such', (text) => {
     expect(plainJson(parseTypedJson(text))).toEqual(JSON.parse(text));

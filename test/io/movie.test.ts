@@ -184,6 +184,65 @@ describe('Zarr v3', () => {
   });
 });
 
+describe('metadata that was written by hand', () => {
+  /** A movie whose metadata is another. */
+  async function altered(change: Record<string, unknown>): Promise<string> {
+    const path = await write('movie', '/');
+    const file = join(path, 'zarr.json');
+    const metadata = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...metadata, ...change }));
+    return path;
+  }
+
+  it('may go without attributes', async () => {
+    const movie = await openMovie(await altered({ attributes: undefined }));
+    expect(await frame(movie, 1)).toEqual(expected(1));
+  });
+
+  it('with several codecs nobody knows is refused, and ends nothing else', async () => {
+    const codecs = [bytes, { name: 'one' }, { name: 'two' }, {}];
+    const movie = await openMovie(await altered({ codecs }));
+    const { message } = await refusal(() => movie.load(0));
+    expect(message).toMatch(/corrupt chunk 0\.0\.0: the codec "one" is not known$/);
+    // a promise that nobody looks at is rejected before the next turn
+    await new Promise((turn) => setTimeout(turn));
+  });
+
+  it('with a codec that is null is refused', async () => {
+    const codecs = [{ name: 'transpose', configuration: { order: [2, 1, 0] } }, bytes, null, null];
+    const { message } = await refusal(async () => openMovie(await altered({ codecs })));
+    expect(message).toMatch(/states a codec as null in zarr\.json$/);
+  });
+
+  it.each([
+    ['shape', { shape: null }, /states shape as null, not as whole numbers/],
+    ['shape', { shape: [5, 4, 0.5] }, /states shape as \[5,4,0\.5\]/],
+    [
+      'chunks',
+      { chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, -3, 4] } } },
+      /states chunks as \[2,-3,4\]/,
+    ],
+    [
+      'chunks',
+      { chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 3] } } },
+      /has chunks \[2, 3\]$/,
+    ],
+    [
+      'far too large frames',
+      { shape: [5, 1e9, 1e9] },
+      /shape \[5, 1000000000, 1000000000\] in chunks .* too much/,
+    ],
+    [
+      'far too large chunks',
+      { chunk_grid: { name: 'regular', configuration: { chunk_shape: [1e5, 1e5, 1e5] } } },
+      /too much to read at once$/,
+    ],
+  ])('with a wrong %s is refused', async (_what, change, message) => {
+    const path = await altered(change);
+    expect((await refusal(() => openMovie(path))).message).toMatch(message);
+  });
+});
+
 describe('memory', () => {
   it('keeps the last used chunks of time, one at least', async () => {
     const path = await write('long', '/', { shape: [8, 4, 6] });

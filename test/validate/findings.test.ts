@@ -37,6 +37,8 @@ const ELSEWHERE = [
   'sqlite-column',
   'sqlite-unreadable',
   'unfinished-end',
+  'deep-difference',
+  'deep-skipped',
 ];
 
 describe.each(GROUPS)('one change, one finding: %s', (_, cases) => {
@@ -60,6 +62,10 @@ describe('a valid run', () => {
     [
       'aborted within an episode',
       { status: 'aborted', model: ({ steps, episodes }) => void (steps.pop(), episodes.pop()) },
+    ],
+    [
+      'recovered within an episode',
+      { status: 'recovered', model: ({ steps, episodes }) => void (steps.pop(), episodes.pop()) },
     ],
     [
       'aborted before its last episode',

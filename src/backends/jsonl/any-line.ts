@@ -1,6 +1,6 @@
 import { shown, type FindingCodeName } from '../../core/findings.js';
 import type { StreamSchema } from '../../core/streams.js';
-import { MAX_LIST_WIDTH, type Field, type RowBatch } from '../row-batch.js';
+import { MAX_LIST_WIDTH, MAX_TEXT_LENGTH, type Field, type RowBatch } from '../row-batch.js';
 
 export interface LineProblem {
   code: Extract<FindingCodeName, `line-${string}`>;
@@ -84,6 +84,9 @@ export class AnyLine {
     switch (type) {
       case 'text':
         if (typeof value !== 'string') return wrong(name, 'a string', value);
+        if (value.length > MAX_TEXT_LENGTH) {
+          return wrong(name, `a string of at most ${MAX_TEXT_LENGTH} characters`, value);
+        }
         field.text.codes[row] = this.rows.codeOf(field, value);
         return null;
       case 'bool':

@@ -9,10 +9,15 @@ import { LineBuffer } from './line-buffer.js';
 import { RowBatch } from '../row-batch.js';
 
 const BATCH_ROWS = 4096;
-/** No record comes near it; a file without newlines must not end up in memory. */
-const MAX_LINE_BYTES = 1 << 24;
+/**
+ * Twice what the longest list takes; a file without newlines must not end up in memory, and what a line says takes some
+ * fifty times its bytes.
+ */
+const MAX_LINE_BYTES = 1 << 22;
 /** Bad lines of a file after which nobody wants to know of more; each takes far longer than a good one. */
 const MAX_BAD_LINES = 1_000_000;
+/** The same for long ones, of which a little gzip holds more than can be read in a day. */
+const MAX_BAD_BYTES = 1 << 28;
 
 export type Report = (finding: Finding) => void;
 
@@ -31,6 +36,7 @@ export class LineReader {
   private line = 0;
   /** Lines of the file left out. */
   private bad = 0;
+  private badBytes = 0;
 
   constructor(stream: StreamSchema, report: Report) {
     this.rows = new RowBatch(stream, BATCH_ROWS);
@@ -43,7 +49,13 @@ export class LineReader {
     this.file = file;
     this.line = 0;
     this.bad = 0;
+    this.badBytes = 0;
     this.givenUp = false;
+  }
+
+  /** Leaves the rest of the file alone: who reads it has seen enough. */
+  giveUp(): void {
+    this.givenUp = true;
   }
 
   /** Whether the text so far ends within a line. */
@@ -119,8 +131,9 @@ export class LineReader {
     if (result === null) return this.accept();
     this.line++;
     this.bad++;
+    this.badBytes += line.length;
     if (result !== 'split') this.say(result.code, result.message);
-    if (this.bad < MAX_BAD_LINES) return;
+    if (this.bad < MAX_BAD_LINES && this.badBytes < MAX_BAD_BYTES) return;
     this.say('line-too-many', `${this.bad} lines are wrong; the rest of the file is not read`);
     this.givenUp = true;
   }

@@ -14,6 +14,8 @@ export class StreamRanges {
   readonly setup: ReadSetup;
   readonly files: readonly string[];
   private readonly ranges: readonly GzipRanges[];
+  /** Files before it need no more tasks: they have been read, or given up. */
+  private wanted = 0;
 
   /** @param size about what a range inflates to */
   constructor(setup: ReadSetup, files: readonly string[], size = RANGE_BYTES) {
@@ -25,7 +27,10 @@ export class StreamRanges {
   /** The ranges of each file as far as it is BGZF. */
   *tasks(): Generator<ReadTask> {
     for (const [file, name] of this.files.entries()) {
-      for (const range of this.ranges[file]!) yield { file, name, range };
+      for (const range of this.ranges[file]!) {
+        if (file < this.wanted) break;
+        yield { file, name, range };
+      }
     }
   }
 
@@ -41,7 +46,10 @@ export class StreamRanges {
     for (const [number, name] of this.files.entries()) {
       const file = new FileReader(directory, name, lines, report);
       for (; next.done !== true && next.value.file === number; next = await results.next()) {
-        if (file.stopped) continue;
+        if (file.stopped) {
+          this.wanted = number + 1;
+          continue;
+        }
         const { range, batches } = next.value;
         const { from, bytes } = range;
         if (batches !== null && lines.canTake(batches)) {

@@ -55,10 +55,11 @@ export class RangeReader {
     const members = this.bytes.read(join(directory, name), range);
     if (members === null) return null;
     this.clean = true;
-    this.lines ??= new LineReader(stream, () => {
+    const lines = (this.lines ??= new LineReader(stream, () => {
       this.clean = false;
-    });
-    const { lines } = this;
+      // a range can have a million lines that are wrong, and one is enough for it to be read again
+      this.lines?.giveUp();
+    }));
     const batches: OwnRows[] = [];
     for (let at = 0; at < members.length;) {
       const run = memberRun(members.subarray(at), RUN_BYTES);

@@ -1,5 +1,5 @@
 import { Literal } from './literal.js';
-import type { Field, RowBatch } from '../row-batch.js';
+import { MAX_TEXT_LENGTH, type Field, type RowBatch } from '../row-batch.js';
 import { latin1, NumberScanner } from './scan-number.js';
 
 const QUOTE = 34;
@@ -80,6 +80,7 @@ export class ValueReader {
       // Escapes, control characters and all beyond ASCII.
       if (!(byte >= 32 && byte < 127) || byte === BACKSLASH) return FAILED;
     }
+    if (at - start - 1 > MAX_TEXT_LENGTH) return FAILED;
     const code = this.rows.codeOf(this.rows.fields[f]!, latin1(bytes, start + 1, at));
     this.last[f] = { literal: new Literal(latin1(bytes, start, at + 1)), code };
     codes[row] = code;

@@ -2,6 +2,7 @@ import type { Data, Vector } from 'apache-arrow';
 import type { Column } from '../../core/batch.js';
 import { int64At } from '../../core/int64.js';
 import type { ColumnSchema } from '../../core/streams.js';
+import { MAX_TEXT_LENGTH } from '../row-batch.js';
 
 type Arrow = typeof import('apache-arrow');
 
@@ -34,12 +35,13 @@ function bits({ values, offset }: Data, rows: number): Uint8Array {
 }
 
 /** Text by code; the codes of plain text are made here. */
-function text(vector: Vector, rows: number): Column {
+function text(name: string, vector: Vector, rows: number): Column {
   const dictionary: string[] = [];
   const codes = new Int32Array(rows);
   const byText = new Map<string, number>();
   const code = (value: string): number => {
     let known = byText.get(value);
+    if (value.length > MAX_TEXT_LENGTH) throw new ColumnError(`column ${name} has too long a text`);
     if (known === undefined) byText.set(value, (known = dictionary.push(value) - 1));
     return known;
   };
@@ -132,7 +134,7 @@ export function readColumn(
     case 'bool':
       return bits(data!, rows);
     case 'text':
-      return text(vector, rows);
+      return text(name, vector, rows);
     case 'floats':
       return list(data!, rows);
   }

@@ -18,9 +18,13 @@ const SET = 10;
 /** Types of the fields this program writes itself. */
 export const THRIFT = { i16: 4, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
 
+/** Footers nest eight levels or so: structs within structs without end are damage. */
+const MAX_DEPTH = 100;
+
 class CompactReader {
   private readonly bytes: Uint8Array;
   private at = 0;
+  private depth = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -55,12 +59,19 @@ class CompactReader {
         return this.take(Number(this.varint()));
       case THRIFT.list:
       case SET:
-        return this.list();
+        return this.nested(() => this.list());
       case THRIFT.struct:
-        return this.struct();
+        return this.nested(() => this.struct());
       default:
         throw new Error(`the footer has a value of unknown type ${type}`);
     }
+  }
+
+  private nested<T>(read: () => T): T {
+    if (++this.depth > MAX_DEPTH) throw new Error(`the footer is nested more than ${MAX_DEPTH} levels deep`);
+    const value = read();
+    this.depth--;
+    return value;
   }
 
   private list(): ThriftList {

@@ -1,6 +1,6 @@
 import { shown } from '../../core/findings.js';
 import type { StreamSchema } from '../../core/streams.js';
-import { RowBatch, type Field as BatchField } from '../row-batch.js';
+import { MAX_TEXT_LENGTH, RowBatch, type Field as BatchField } from '../row-batch.js';
 import { integerOf, Lists } from './json-cells.js';
 import type { Field } from './schema.js';
 import { decode, type EpisodeNames, type Selection } from './select.js';
@@ -86,7 +86,7 @@ export class FillRows {
       to.flags[at] = cell;
     } else if (type === 'text') {
       const text = field.kind === 'key' ? this.nameOf(cell, texts) : texts[field.name]!;
-      if (text === null) return false;
+      if (text === null || text.length > MAX_TEXT_LENGTH) return false;
       to.text.codes[at] = rows.codeOf(to, text);
     } else {
       const list = this.lists.of(cell);

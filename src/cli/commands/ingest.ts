@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { readThreads } from '../read-threads.js';
-import { printable, type Output } from '../ui.js';
+import { jsonText, printable, type Output } from '../ui.js';
 
 export interface IngestOptions {
   runDir?: string;
@@ -33,7 +33,7 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
     return report;
   });
   if (result.outcome === 'invalid') return refuse(runDir, result, options, io);
-  if (options.json === true) io.stdout(`${JSON.stringify(document(result), null, 2)}\n`);
+  if (options.json === true) io.stdout(jsonText(document(result)));
   else printResult(result, io);
   return EXIT.done;
 }
@@ -46,14 +46,16 @@ function refuse(
 ): number {
   const errors = report.findings.filter((finding) => finding.severity === 'error');
   if (json === true) {
-    io.stdout(`${JSON.stringify({ outcome: 'invalid', source: runDir, findings: errors }, null, 2)}\n`);
+    io.stdout(jsonText({ outcome: 'invalid', source: runDir, findings: errors }));
   }
   for (const { code, file, line, message } of errors) {
     const where = [file, line].filter((part) => part !== null).join(':');
-    io.stderr(`${where === '' ? '' : `${where}: `}${code}: ${printable(message)}\n`);
+    io.stderr(`${printable(`${where === '' ? '' : `${where}: `}${code}: ${message}`)}\n`);
   }
   const more = report.errors > errors.length ? `, ${errors.length} of them shown` : '';
-  io.stderr(`not ingested: ${runDir} has ${report.errors} error${report.errors === 1 ? '' : 's'}${more}\n`);
+  io.stderr(
+    `not ingested: ${printable(runDir)} has ${report.errors} error${report.errors === 1 ? '' : 's'}${more}\n`,
+  );
   return EXIT.findings;
 }
 
@@ -74,12 +76,13 @@ function document({ outcome, plan, index }: Done): unknown {
 }
 
 function printResult({ outcome, plan, index }: Done, io: Output): void {
-  const { source, destination, reason, notes } = plan;
+  const { reason, notes } = plan;
+  const [source, destination] = [printable(plan.source), printable(plan.destination)];
   if (outcome === 'planned') io.stdout(planText(plan));
   else if (outcome === 'unchanged') io.stdout(`${reason}: ${destination}\n`);
   else if (outcome === 'repaired') io.stdout(`repaired ${destination}: ${reason}\n`);
   else io.stdout(`ingested ${source} into ${destination}: ${index!.files.length + 1} files\n`);
-  for (const note of notes) io.stderr(`note: ${note}\n`);
+  for (const note of notes) io.stderr(`note: ${printable(note)}\n`);
 }
 
 function planText({ action, reason, source, destination, files }: IngestPlan): string {
@@ -89,5 +92,5 @@ function planText({ action, reason, source, destination, files }: IngestPlan): s
     action === 'nothing'
       ? `nothing to do, ${reason}: ${destination}`
       : `would ${action === 'create' ? 'ingest' : 'repair'} ${source} into ${destination} (${reason})`;
-  return `${[head, ...lines].join('\n')}\n`;
+  return `${[head, ...lines].map(printable).join('\n')}\n`;
 }

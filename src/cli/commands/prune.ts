@@ -2,7 +2,7 @@ import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import { prune, type Decision, type PruneResult, type Removal } from '../../prune/index.js';
 import { EXIT } from '../exit-codes.js';
-import { formatBytes, plural, printable, type Output } from '../ui.js';
+import { formatBytes, jsonText, plural, printable, type Output } from '../ui.js';
 
 export interface PruneOptions {
   keepLast?: string;
@@ -19,9 +19,9 @@ export async function run(results: string, options: PruneOptions, io: Output): P
   if (keepLast !== undefined) rules.set('keep-last', keepLast);
   if (keepWithin !== undefined) rules.set('keep-within', keepWithin);
   const result = await prune({ results, rules, remove: yes === true && dryRun !== true }, systemClock);
-  if (json === true) io.stdout(`${JSON.stringify(document(results, result), null, 2)}\n`);
+  if (json === true) io.stdout(jsonText(document(results, result)));
   else io.stdout(planText(result));
-  for (const { path, reason } of result.skipped) io.stderr(`skipped ${printable(path)}: ${reason}\n`);
+  for (const { path, reason } of result.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
   return conclude(result, options, io);
 }
 
@@ -37,7 +37,8 @@ function conclude(result: PruneResult, { json, dryRun }: PruneOptions, io: Outpu
     return EXIT.done;
   }
   for (const { path, outcome, reason } of removals) {
-    if (outcome === 'kept' || outcome === 'failed') io.stderr(`not removed: ${path}: ${reason}\n`);
+    if (outcome === 'kept' || outcome === 'failed')
+      io.stderr(`not removed: ${printable(`${path}: ${reason}`)}\n`);
   }
   const removed = removals.filter(({ outcome }) => outcome === 'removed').length;
   say(
@@ -74,7 +75,7 @@ function planText({ plan }: PruneResult): string {
     ({ experiment } = found);
     const bytes = found.kind === 'finished' && found.bytes !== null ? formatBytes(found.bytes) : '';
     lines.push(
-      `  ${action.padEnd(6)}  ${found.runId.padEnd(width)}  ${bytes.padStart(8)}  ${reasons.join(', ')}`,
+      `  ${action.padEnd(6)}  ${found.runId.padEnd(width)}  ${bytes.padStart(8)}  ${printable(reasons.join(', '))}`,
     );
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;

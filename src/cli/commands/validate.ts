@@ -9,17 +9,21 @@ import type { Finding, Report } from '../../core/report.js';
 import { isRunDirectory, listDirectory } from '../../io/run-directory.js';
 import { validateRun } from '../../validate/index.js';
 import { EXIT, EXIT_OF_KIND } from '../exit-codes.js';
+import { deepCheck } from '../deep-check.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { readThreads } from '../read-threads.js';
-import { colours, plural, printable, type Output } from '../ui.js';
+import { colours, jsonText, plural, printable, type Output } from '../ui.js';
 
 export interface ValidateOptions {
   json?: boolean;
   /** Check every run below this folder instead. */
   all?: string;
-  /** A backend of one's own that recorded the runs. */
+  /** A backend of one's own that recorded the runs, and with `deep` a policy of one's own that made them. */
   backend?: string;
+  policy?: string;
+  /** Simulate the runs again, too. */
+  deep?: boolean;
 }
 
 /** What came of one path: a report, or why there is none. */
@@ -35,12 +39,15 @@ export async function run(
   output: Output,
 ): Promise<number> {
   const runs = await chooseRuns(paths, options.all);
+  if (options.policy !== undefined && options.deep !== true) {
+    throw new CaptureError('usage', '--policy is for runs that are simulated again', { hint: 'add --deep' });
+  }
   const colour = await colours();
   const json: object[] = [];
   let code: number = EXIT.done;
   const own = await ownBackend(options.backend);
   for (const path of runs) {
-    const outcome = await check(path, own);
+    const outcome = await check(path, own, options);
     code = Math.max(code, exitCode(outcome));
     if (options.json === true) json.push(outcomeJson(outcome));
     else if (!('error' in outcome)) output.stdout(reportText(path, outcome.report, colour));
@@ -48,16 +55,17 @@ export async function run(
     else output.stdout(`${colour.red('✗')} ${printable(`${path}: ${outcome.error.message}`)}\n`);
   }
   if (options.json === true) {
-    output.stdout(`${JSON.stringify({ ok: code === EXIT.done, runs: json }, null, 2)}\n`);
+    output.stdout(jsonText({ ok: code === EXIT.done, runs: json }));
   }
   return code;
 }
 
-async function check(path: string, own: Backend | undefined): Promise<Outcome> {
+async function check(path: string, own: Backend | undefined, options: ValidateOptions): Promise<Outcome> {
   const progress = new ProgressDisplay(process.stderr);
   try {
     const onProgress = progress.update.bind(progress);
-    return { path, report: await validateRun(path, { onProgress, own, threads: readThreads() }) };
+    const deep = options.deep === true ? deepCheck(options, onProgress) : undefined;
+    return { path, report: await validateRun(path, { onProgress, own, threads: readThreads(), deep }) };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     return { path, error };

@@ -44,6 +44,7 @@ async function completePlace(place: string, word: string, config: LineConfig): P
     case 'run_dirs':
       return 'folders';
     case 'file':
+    case 'module':
       return 'files';
     case 'config':
       return completeConfigName(word, config);

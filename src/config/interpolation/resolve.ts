@@ -8,6 +8,7 @@ import { suggestKey } from '../suggest.js';
 import { dottedKeys } from '../select.js';
 import { checkSyntax } from './check.js';
 import { indexOf, textKey } from './keys.js';
+import { Limits } from './limits.js';
 import { parseText } from './parse.js';
 import { RESOLVERS } from './resolvers.js';
 import type { Element, Interpolation, Reference, Text } from './syntax.js';
@@ -19,11 +20,6 @@ export interface Located {
   readonly node: ConfigNode;
   readonly parents: readonly ConfigNode[];
 }
-
-/** More values than any configuration has: interpolations that double each other grow without end. */
-const MAX_VALUES = 1_000_000;
-/** Deeper than any configuration leads: what makes itself anew (`oc.create`, `oc.decode`) is no cycle of nodes. */
-const MAX_DEPTH = 400;
 
 /**
  * The tree with every `${…}` replaced by what it stands for. `???` stays.
@@ -37,13 +33,14 @@ export class Resolution {
   readonly env: Environment;
   readonly #root: DictNode;
   readonly #values = new Map<ConfigNode, { value: ConfigValue; size: number }>();
+  /** What interpolations were followed to. */
+  readonly #targets = new Map<ConfigNode, Located>();
   /** Results of text and of resolvers: the text in them is only text, and no key leads into them. */
   readonly #plain = new Map<ConfigNode, () => ConfigValue>();
   /** Nodes being worked out, and those being followed, to see a cycle: a key may lead through what is worked out. */
   readonly #open = new Set<ConfigNode>();
   readonly #followed = new Set<ConfigNode>();
-  #size = 0;
-  #depth = 0;
+  readonly #limits = new Limits();
 
   constructor(root: DictNode, env: Environment) {
     this.#root = root;
@@ -54,14 +51,14 @@ export class Resolution {
     const { node } = located;
     const known = this.#values.get(node);
     if (known) {
-      this.#grow(known.size, node);
+      this.#limits.grow(known.size, node);
       return known.value;
     }
-    const before = this.#size;
+    const before = this.#limits.size;
     const plain = this.#plain.get(node);
     const value = this.#guarded(this.#open, node, () => (plain ? plain() : this.#compute(located)));
-    this.#grow(1, node);
-    this.#values.set(node, { value, size: this.#size - before });
+    this.#limits.grow(1, node);
+    this.#values.set(node, { value, size: this.#limits.size - before });
     return value;
   }
 
@@ -82,27 +79,9 @@ export class Resolution {
       refuse(`${describeOrigin(node.origin)}: the interpolation refers to itself in a cycle`);
     open.add(node);
     try {
-      return this.#deeper(node, work);
+      return this.#limits.within(node, work);
     } finally {
       open.delete(node);
-    }
-  }
-
-  /** Refuses what leads on and on before the stack ends. */
-  #deeper<T>(node: ConfigNode, work: () => T): T {
-    if (++this.#depth > MAX_DEPTH)
-      refuse(`${describeOrigin(node.origin)}: interpolations lead on more than ${MAX_DEPTH} levels deep`);
-    try {
-      return work();
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  #grow(size: number, node: ConfigNode): void {
-    this.#size += size;
-    if (this.#size > MAX_VALUES) {
-      refuse(`${describeOrigin(node.origin)}: interpolations make more than ${MAX_VALUES} values`);
     }
   }
 
@@ -110,10 +89,14 @@ export class Resolution {
   dereference(located: Located): Located {
     const { node } = located;
     if (!isInterpolation(node) || this.#plain.has(node)) return located;
-    return this.#guarded(this.#followed, node, () => {
+    const known = this.#targets.get(node);
+    if (known !== undefined) return known;
+    const target = this.#guarded(this.#followed, node, () => {
       const result = this.text(this.#parsed(node), located);
       return typeof result === 'string' ? this.plain(result, located) : this.dereference(result);
     });
+    this.#targets.set(node, target);
+    return target;
   }
 
   /** Follows a key to a list or mapping of the tree; null when it gives a value worked out on the way, or none. */
@@ -143,11 +126,13 @@ export class Resolution {
   text(parts: Text, from: Located): Located | string {
     const [first] = parts;
     if (parts.length === 1 && typeof first === 'object') return this.interpolation(first, from);
-    return parts
-      .map((part) =>
-        typeof part === 'string' ? part : pythonStr(this.shown(this.interpolation(part, from))),
-      )
-      .join('');
+    let text = '';
+    for (const part of parts) {
+      const piece = typeof part === 'string' ? part : pythonStr(this.shown(this.interpolation(part, from)));
+      this.#limits.growText(piece, from.node);
+      text += piece;
+    }
+    return text;
   }
 
   /** Containers show in text as they were written, with their own interpolations as text. */
@@ -166,14 +151,16 @@ export class Resolution {
         `${describeOrigin(from.node.origin)}: the resolver '${name}' is not supported; known: ${known}`,
       );
     }
-    return this.#deeper(from.node, () => {
-      const args = interpolation.args.map((arg) => this.element(arg, from));
-      return resolver(args, { resolution: this, from });
-    });
+    const args = interpolation.args.map((arg) => this.element(arg, from));
+    return resolver(args, { resolution: this, from });
   }
 
   /** An argument: containers that are referred to stay what they are, all else is a plain value. */
   element(element: Element, from: Located): Located {
+    return this.#limits.within(from.node, () => this.#element(element, from));
+  }
+
+  #element(element: Element, from: Located): Located {
     const { origin } = from.node;
     switch (element.kind) {
       case 'scalar':

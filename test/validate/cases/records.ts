@@ -76,8 +76,8 @@ export const recordCases: Case[] = [
     status: 'aborted',
     model: ({ episodes }) => void episodes.splice(1, 1),
   }),
-  of('episode-without-record', 'at the end of a recovered run', STEPS, 13, {
-    status: 'recovered',
+  of('episode-without-record', 'at the end of a complete run', STEPS, 13, {
+    status: 'complete',
     model: ({ episodes }) => void episodes.pop(),
   }),
   of(
@@ -87,10 +87,6 @@ export const recordCases: Case[] = [
     undefined,
     run(({ episode_seeds: seeds }) => void seeds.push(103)),
   ),
-  of('episodes-missing', 'in a recovered run', null, undefined, {
-    status: 'recovered',
-    model: ({ run: metadata }) => void metadata.episode_seeds.push(103),
-  }),
   of(
     'run-id',
     'so long that it is cut',
