@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { toYaml } from '../config/index.js';
-import type { JsonMap, JsonValue } from '../core/canonical-json.js';
+import type { JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
@@ -48,7 +48,7 @@ export async function storedTask(
   const settings = { ...settingsOf(typed), output: dirname(home), runId: run.run_id };
   const { policy, record } = settings;
   if (policy.name === 'module') {
-    settings.policy = { ...policy, module: named('policy', policy.module as string, own.policy) };
+    settings.policy = { ...policy, module: named('policy', policy.module, own.policy) };
   }
   const { backends } = await import('../backends/index.js');
   if (!backends.has(record.backend)) {
@@ -106,7 +106,7 @@ export async function requireUnchangedConfig(
   }
   if ((await textOf(join(path, OVERRIDES_FILE))) !== overridesYaml) {
     throw new CaptureError('config', `${join(path, OVERRIDES_FILE)} was changed since the run was begun`, {
-      hint: `it should read ${JSON.stringify(overridesYaml as JsonValue)}`,
+      hint: `it should read ${JSON.stringify(overridesYaml)}`,
     });
   }
 }

@@ -25,8 +25,9 @@ export function checkStored(json: JsonMap, file: string): StoredConfig {
 
 function toConfig(value: JsonValue): ConfigValue {
   if (Array.isArray(value)) return value.map(toConfig);
-  if (typeof value !== 'object' || value === null) return value as ConfigValue;
-  const entries = value instanceof Map ? value : Object.entries(value as JsonMap);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries =
+    value instanceof Map ? (value as ReadonlyMap<string, JsonValue>) : Object.entries(value as JsonMap);
   return new Map([...entries].map(([key, inner]): [string, ConfigValue] => [key, toConfig(inner)]));
 }
 
@@ -47,8 +48,7 @@ export function configDifferences(before: ConfigValue, after: ConfigValue): stri
 }
 
 /** As text that keeps integers and floats apart. */
-const typed = (value: ConfigValue | undefined): string =>
-  value === undefined ? '' : canonicalHash(value as JsonValue);
+const typed = (value: ConfigValue | undefined): string => (value === undefined ? '' : canonicalHash(value));
 
 const written = (value: ConfigValue | undefined): string =>
   value === undefined ? 'not there' : quoteValue(value);

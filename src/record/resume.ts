@@ -26,7 +26,7 @@ export interface ResumeFrom {
   files: readonly WrittenFile[];
   recovery: Recovery;
   /** Shows what is there, in its order, and hands it to other writers. */
-  replay(observers: readonly RowObserver[], writers: readonly RunWriter[]): Promise<void>;
+  replay: (observers: readonly RowObserver[], writers: readonly RunWriter[]) => Promise<void>;
 }
 
 /**

@@ -95,7 +95,7 @@ export class EpisodeTally {
       columns.duration_ms![0] = ms;
       columns.avg_step_time_ms![0] = Math.round((ms * 1e6) / this.last) / 1e6;
     }
-    return batch as unknown as Batch;
+    return batch;
   }
 
   private takeEnd(batch: Batch, first: number, last: number): void {

@@ -106,8 +106,7 @@ export function recoveryOf(
 }
 
 /** Records of episodes that can be read and are not kept, since steps of theirs are missing. */
-export const droppedRecords = ({ read, kept, rebuilt }: Survey): number =>
-  read.episodes + rebuilt - kept.episodes;
+const droppedRecords = ({ read, kept, rebuilt }: Survey): number => read.episodes + rebuilt - kept.episodes;
 
 /** Without links that lead nowhere and folders that are called as files of a run. */
 async function readableNames({ path, names }: RunDirectory): Promise<string[]> {

@@ -20,7 +20,7 @@ export interface ResumePoint {
   files: WrittenFile[];
   recovery: Recovery;
   /** Shows the records, in their order, and hands them to other writers. */
-  replay(observers: readonly RowObserver[], writers: readonly RunWriter[]): Promise<void>;
+  replay: (observers: readonly RowObserver[], writers: readonly RunWriter[]) => Promise<void>;
 }
 
 export interface PrepareResume {

@@ -113,7 +113,7 @@ async function namesToRemove(folder: string): Promise<string[]> {
 const isOfRun = (name: string): boolean => isFileBesideRecords(name) || isReplaceable(name);
 
 /** Whether a file of this name may be taken away: what a run was captured with stays. */
-export const isReplaceable = (name: string): boolean =>
+const isReplaceable = (name: string): boolean =>
   name === MANIFEST_FILE ||
   isRecordFile(name) ||
   leftoverOf(name) !== null ||

@@ -3,7 +3,7 @@ import type { Backend, WriterOptions } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
 import { MissingModuleError } from '../backends/missing-module.js';
 import { storageOptions, storageSchema } from '../backends/storage.js';
-import { canonicalJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
+import { canonicalJson, type JsonMap } from '../core/canonical-json.js';
 import { recordingOf } from '../core/recording.js';
 import { streamsOf } from '../core/streams.js';
 import type { RunDirectory } from '../io/run-directory.js';
@@ -44,7 +44,7 @@ export async function targetOf({ run, runJson }: RunDirectory, found: Backend): 
   const storage = storageOptions(record.storage, { rotateBytes, timed: false, durability: 'fsync' });
   const { run_id, experiment, schema_version, config_hash, start_time } = run;
   const kept = ((runJson['extra'] ?? {}) as JsonMap)['config'];
-  const line = kept === undefined ? null : canonicalJson(kept as JsonValue);
+  const line = kept === undefined ? null : canonicalJson(kept);
   return {
     backend: found.name === 'jsonl' && record.backend === 'hdf5' ? await hdf5OrElse(found, storage) : found,
     copy: parquet && found.name !== 'parquet' ? await backends.get('parquet')() : null,

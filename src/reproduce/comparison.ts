@@ -107,6 +107,7 @@ export class Comparison implements EpisodeSink {
   goTo(episode: number): void {
     this.episode = episode;
     this.whole = this.counts.steps;
+    this.gap = false;
     this.unended = null;
   }
 
@@ -122,7 +123,7 @@ export class Comparison implements EpisodeSink {
       await this.skip();
     }
     const number = parseEpisodeId(id) ?? this.episode;
-    while (this.gap && this.episode < number && (await this.skip()));
+    while (this.gap && this.episode < number) if (!(await this.skip())) return;
   }
 
   /** Passes over the episode at hand. @returns whether there is one */

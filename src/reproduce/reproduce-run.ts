@@ -34,7 +34,7 @@ export async function reproduceRun(
 ): Promise<Reproduction> {
   const { directory, manifest } = records;
   const { path, run } = directory;
-  requireSameRecording(records, settings);
+  requireConsistent(records, settings);
   if (episode !== null && episode > settings.episodes) throw outsideRun(path, episode, settings.episodes);
   const notes: string[] = [];
   const note = (text: string): void => {
@@ -102,15 +102,27 @@ const asSimulated = (settings: CaptureSettings, episodes: number): CaptureSettin
   record: { ...settings.record, backend: 'none', durability: 'none' },
 });
 
-function requireSameRecording({ directory: { path, run } }: RunRecords, { record }: CaptureSettings): void {
-  const stated = JSON.stringify(recordingOf(run));
-  const configured = JSON.stringify(recordingOfConfig(record));
-  if (stated === configured) return;
-  throw new CaptureError(
-    'input',
-    `${join(path, RUN_FILE)} was changed: extra.recording is ${stated}, by its configuration ${configured}`,
-    { hint: 'put back the run.json that the capture wrote' },
-  );
+/**
+ * What run.json says beside the configuration has to be what that gives: the one is read by, the other simulated.
+ * @throws CaptureError `input`
+ */
+function requireConsistent({ directory: { path, run } }: RunRecords, settings: CaptureSettings): void {
+  const pairs = [
+    [
+      'extra.recording is',
+      JSON.stringify(recordingOf(run)),
+      JSON.stringify(recordingOfConfig(settings.record)),
+    ],
+    ['episode_seeds has', `${run.episode_seeds.length} seeds`, `${settings.episodes} seeds`],
+  ] as const;
+  for (const [what, stated, configured] of pairs) {
+    if (stated === configured) continue;
+    throw new CaptureError(
+      'input',
+      `${join(path, RUN_FILE)} was changed: ${what} ${stated}, by its configuration ${configured}`,
+      { hint: 'put back the run.json that the capture wrote' },
+    );
+  }
 }
 
 const otherDigest = (simulated: string, recorded: string): Difference => ({

@@ -92,7 +92,7 @@ export const outsideRun = (path: string, episode: number, last: number | null): 
   new CaptureError('usage', `--episode: ${path} has no episode ${episode}`, {
     hint:
       last === null
-        ? 'it ends before'
+        ? 'it is not recorded'
         : last === 1
           ? 'it has episode 1 only'
           : `it has episodes 1 to ${last}`,

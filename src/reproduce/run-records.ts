@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Backend } from '../backends/backend.js';
 import { openRecords } from '../backends/open-records.js';
 import { texts, type Batch } from '../core/batch.js';
@@ -7,7 +6,7 @@ import type { MissingParts } from '../core/continuity.js';
 import { isCutEnd } from '../core/cut-end.js';
 import { CaptureError } from '../core/errors.js';
 import { parseEpisodeId } from '../core/ids.js';
-import { RUN_FILE, STREAM_NAMES, unfinishedParquetName } from '../core/layout.js';
+import { MANIFEST_FILE, RUN_FILE, STREAM_NAMES, unfinishedParquetName } from '../core/layout.js';
 import { findParts } from '../core/parts.js';
 import type { StreamReader } from '../core/ports.js';
 import { readEpisodes, type EpisodeSink } from '../core/read-episodes.js';
@@ -55,8 +54,13 @@ export async function openRunRecords(
     if (missing.length > 0) throw damaged(path, `part ${missing[0]![0]} of the ${stream} is missing`);
   }
   const json = await readManifest(directory);
-  const manifest = manifestSchema.safeParse(plainJson(json)).data ?? null;
-  return { directory, streams, reader, manifest, finished: json !== null || run.schema_version === '0.1' };
+  const { data: manifest = null, error } = manifestSchema.safeParse(plainJson(json));
+  const foreign = run.schema_version === '0.1';
+  if (json !== null && manifest === null && !foreign) {
+    const [issue] = error!.issues;
+    throw damaged(path, `${MANIFEST_FILE}: ${issue!.path.join('.')}: ${issue!.message}`);
+  }
+  return { directory, streams, reader, manifest, finished: json !== null || foreign };
 }
 
 /** Leads the records of a run, or those of one episode, past a sink until it stops. @returns why it did */
@@ -96,7 +100,7 @@ function judge(found: Finding, path: string, finished: boolean, names: readonly 
 
 const damaged = (path: string, what: string): CaptureError =>
   new CaptureError('input', `${path} is damaged: ${what}`, {
-    hint: `plume-nav-capture validate ${join(path)} says all that is wrong`,
+    hint: `plume-nav-capture validate ${path} says all that is wrong`,
   });
 
 export function episodeIdAt(batch: Batch, row: number): string {

@@ -118,10 +118,10 @@ async function isComplete(directory: RunDirectory): Promise<boolean> {
 }
 
 /** The same seed gives the same data in one version; whether in two, reproduce can say. */
-function warnOfVersion({ run }: RunDirectory, output: Output): void {
-  if (run.package_version === packageVersion()) return;
+function warnOfVersion({ run: { package_version: version } }: RunDirectory, output: Output): void {
+  if (version === packageVersion()) return;
   output.stderr(
-    `warning: the run was begun with version ${printable(run.package_version)} and goes on with ${packageVersion()}\n`,
+    `warning: the run was begun with version ${printable(version)} and goes on with ${packageVersion()}\n`,
   );
 }
 
