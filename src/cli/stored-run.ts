@@ -33,7 +33,7 @@ export async function storedTask(
       'input',
       `${file} has no configuration of a capture: another program made this run`,
       {
-        hint: 'only what plume-nav-capture captured can be captured again',
+        hint: 'only what plume-nav-capture captured can be captured again; recover keeps what there is of any run',
       },
     );
   }

@@ -59,7 +59,7 @@ export async function openSource(
   const manifestJson = await readManifest(directory);
   if (manifestJson === null && run.schema_version !== FOREIGN_SCHEMA) {
     throw new CaptureError('input', `${path} is not finished: it has no ${MANIFEST_FILE}`, {
-      hint: 'only finished runs are ingested; capture it again',
+      hint: `plume-nav-capture resume ${path} goes on with it, recover keeps what there is`,
     });
   }
   const parsed = manifestSchema.safeParse(plainJson(manifestJson));

@@ -5,6 +5,7 @@ import { openRecords } from '../backends/open-records.js';
 import { canonicalHash, plainJson, prettyJson } from '../core/canonical-json.js';
 import { ContentDigest } from '../core/digest.js';
 import { CaptureError } from '../core/errors.js';
+import type { FindingCodeName } from '../core/findings.js';
 import { CONFIG_FILE, MANIFEST_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { buildManifest, integers } from '../core/manifest.js';
 import type { Clock, RecordingValidation, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
@@ -40,6 +41,8 @@ export interface Recovered {
   contentDigest: string;
   validation: Report;
   recovery: Recovery;
+  /** Whether run.json, which nothing else can tell, is another than the one that was captured. */
+  isRunFileChanged: boolean;
 }
 
 export interface Rewrite {
@@ -91,8 +94,16 @@ export async function rewriteRun(rewrite: Rewrite, ports: RewritePorts): Promise
     recovery: integers(recovery),
   });
   await writeFileAtomic(join(aside, MANIFEST_FILE), prettyJson(manifest));
-  await readBack(aside, validation, ports);
-  return { status, counts, files, contentDigest, validation, recovery };
+  const known = old?.files.find(({ path }) => path === RUN_FILE)?.sha256;
+  return {
+    status,
+    counts,
+    files,
+    contentDigest,
+    validation: await readBack(aside, validation, ports),
+    recovery,
+    isRunFileChanged: known !== undefined && !files.some(({ sha256 }) => sha256 === known),
+  };
 }
 
 interface Records {
@@ -161,18 +172,24 @@ async function oldManifest(directory: RunDirectory): Promise<Manifest | null> {
 }
 
 /**
+ * What validation says of the new files where they lie for now.
  * @param known what is wrong with the records themselves
  * @throws CaptureError `io` when the disk does not give back what was written
  */
-async function readBack(aside: string, known: Report, ports: RewritePorts): Promise<void> {
-  const { findings } = await ports.validate(aside);
+async function readBack(aside: string, known: Report, ports: RewritePorts): Promise<Report> {
+  const report = await ports.validate(aside);
+  // the folder gets the files' names of the run, not its own
+  const findings = report.findings.filter(({ code }) => !PLACE.has(code));
+  const errors = findings.filter(({ severity }) => severity === 'error');
   const codes = new Set(known.findings.map(({ code }) => code));
-  const found = findings.find(
-    // it lies in another folder for now
-    ({ code, severity }) => severity === 'error' && code !== 'directory-run-id' && !codes.has(code),
-  );
-  if (found === undefined) return;
-  throw new CaptureError('io', `${aside} does not read back as it was written: ${found.message}`, {
+  const wrong = errors.find(({ code, file }) => file !== RUN_FILE && !codes.has(code));
+  if (wrong === undefined) {
+    const notes = findings.length - errors.length;
+    return { ...report, ok: errors.length === 0, errors: errors.length, notes, findings };
+  }
+  throw new CaptureError('io', `${aside} does not read back as it was written: ${wrong.message}`, {
     hint: 'the run is as it was; check the disk',
   });
 }
+
+const PLACE: ReadonlySet<string> = new Set<FindingCodeName>(['directory-run-id', 'directory-experiment']);

@@ -88,7 +88,8 @@ describe('JSON lines', () => {
         await recovered(other);
         expect(linesOf(join(other, 'steps.jsonl.gz'))).toEqual(steps.slice(0, kept));
         expect(await validateRun(other)).toMatchObject({ ok: true });
-        expect(await resumed(other)).toMatchObject({ code: 0, said: { content_digest: digestOf(run) } });
+        expect(await resumed(other)).toMatchObject({ code: 0 });
+        expect(digestOf(other)).toBe(digestOf(run));
       }
     },
     tries(3_600_000, 60_000),
@@ -142,7 +143,8 @@ describe.each(['parquet', 'hdf5', 'sqlite'])('%s', (backend) => {
         const { code, said } = answer;
         // 1: a value that no checksum guards is another now, and the checks see it
         expect([0, 1, 3]).toContain(code);
-        if (code !== 1) expect(await validateRun(copy)).toMatchObject({ ok: true });
+        const { ok, findings } = await validateRun(copy);
+        if (code !== 1) expect([name, ok, findings]).toEqual([name, true, expect.anything()]);
         expect(said.kept.steps).toBeLessThanOrEqual(80);
       }
     },

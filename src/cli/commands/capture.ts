@@ -134,6 +134,7 @@ function resultText(result: CaptureResult): string {
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     ...(seconds < 1 ? [] : [`writing ${metricsText(metrics)}`]),
     `digest  ${contentDigest}`,
+    ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(directory)}`]),
     '',
   ].join('\n');
 }

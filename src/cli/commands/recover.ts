@@ -75,6 +75,8 @@ function text(runDir: string, result: RecoverResult): string {
   }
   for (const gap of survey.gaps.slice(0, PLACES)) lines.push(`        ${gapText(gap)}`);
   if (result.outcome === 'recovered') {
+    if (result.run.isRunFileChanged)
+      lines.push('note    run.json is not the file that was captured, and was kept as it is');
     lines.push(`digest  ${result.run.contentDigest}`);
     if (result.run.status === 'recovered') {
       lines.push(`to go on with it: plume-nav-capture resume ${path}`);
@@ -132,6 +134,7 @@ function document(runDir: string, result: RecoverResult): unknown {
           status: result.run.status,
           content_digest: result.run.contentDigest,
           validation: result.run.validation,
+          run_json_changed: result.run.isRunFileChanged,
           files: result.run.files.map(({ path, bytes, rows }) => ({ path, bytes, rows })),
         }
       : {}),
