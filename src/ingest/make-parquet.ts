@@ -6,6 +6,7 @@ import { storageOptions } from '../backends/storage.js';
 import { parquetName, type StreamName } from '../core/layout.js';
 import type { WrittenFile } from '../core/ports.js';
 import type { RunMetadata } from '../core/records.js';
+import { ioError } from '../io/io-error.js';
 import { requireStillValid } from './still-valid.js';
 
 /** A writer makes the files of both streams, and a run may have one of them: so they are made aside. */
@@ -20,11 +21,17 @@ export async function makeParquet(
 ): Promise<WrittenFile[]> {
   if (wanted.length === 0) return [];
   const aside = join(directory, ASIDE);
-  await mkdir(aside);
   const names = wanted.map(parquetName);
+  await mkdir(aside).catch((error: unknown) => {
+    throw ioError(`cannot make directory ${aside}`, error);
+  });
   const made = await writeRun(records, wanted, run, aside);
-  for (const name of names) await rename(join(aside, name), join(directory, name));
-  await rm(aside, { recursive: true });
+  try {
+    for (const name of names) await rename(join(aside, name), join(directory, name));
+    await rm(aside, { recursive: true });
+  } catch (error) {
+    throw ioError(`cannot put the files of ${aside} in place`, error);
+  }
   return made.filter(({ path }) => names.includes(path));
 }
 

@@ -5,11 +5,15 @@ import { ioError } from './io-error.js';
 
 /** Makes names of a directory durable: after a rename or a new file, before anything relies on it. */
 export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw ioError(`cannot write ${directory}`, error);
   }
 }
 
@@ -37,7 +41,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await rename(temporary, path);
     await syncDirectory(directory);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // the first error counts
+    await rm(temporary, { force: true }).catch(() => {});
     throw ioError(`cannot write ${path}`, error);
   }
 }

@@ -11,6 +11,7 @@ const MEANINGS: Record<string, [text: string, hint: string]> = {
   ENOTDIR: ['a part of the path is a file, not a directory', 'check the path'],
   EISDIR: ['it is a directory', 'check the path'],
   EEXIST: ['it exists already', 'choose another path'],
+  EIO: ['input/output error', 'check the disk, and run the command again'],
   EMFILE: ['too many open files', 'raise the limit (ulimit -n)'],
   ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
 };
@@ -19,7 +20,8 @@ const MEANINGS: Record<string, [text: string, hint: string]> = {
 export function ioError(doing: string, error: unknown): CaptureError {
   if (error instanceof CaptureError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const known = code === undefined ? undefined : MEANINGS[code];
+  // SQLite has names of its own: SQLITE_IOERR_FSYNC
+  const known = MEANINGS[code?.startsWith('SQLITE_IOERR') === true ? 'EIO' : (code ?? '')];
   return known === undefined
     ? new CaptureError('io', `${doing}: ${message}`, { cause: error })
     : new CaptureError('io', `${doing}: ${known[0]}`, { hint: known[1], cause: error });

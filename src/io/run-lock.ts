@@ -14,6 +14,8 @@ const MOST_BYTES = 1 << 16;
 /** How long another command may take that holds a run only for a moment, and how often it is looked at. */
 const PATIENCE_MS = 3000;
 const LOOK_EVERY_MS = 50;
+/** Under these names locks are made whole. */
+const UNCLAIMED = /^\.run\.lock\.[0-9a-f]{8}\.tmp$/;
 
 /** What a process does with a run it holds, as in messages. */
 const DOING = ['capturing', 'resuming', 'recovering', 'ingesting', 'removing'] as const;
@@ -42,6 +44,14 @@ export interface RunHolder {
   liveness: Exclude<Liveness, 'gone'>;
 }
 
+/** Of a lock that does not say. */
+const NOBODY_KNOWN: RunHolder = {
+  pid: 0,
+  host: 'an unknown machine',
+  doing: 'capturing',
+  liveness: 'unknown',
+};
+
 /**
  * Marks a run directory as this process's alone until `unlockRun`; a lock that a process which is gone has left is
  * taken over.
@@ -59,7 +69,11 @@ export async function lockRun(directory: string, doing: Doing): Promise<void> {
     await writeFile(whole, text, { flag: 'wx' });
     for (const begun = performance.now(); ; await setTimeout(LOOK_EVERY_MS * (0.5 + Math.random()))) {
       const holder = await runHolder(directory);
-      if (holder === null && (await claim(directory, whole))) return;
+      if (holder === null && (await claim(directory, whole, text))) {
+        // what cannot be removed harms nobody
+        await clearUnclaimed(directory, whole).catch(() => {});
+        return;
+      }
       if (holder === null) continue;
       if (isWorthWaiting(holder) && performance.now() - begun < PATIENCE_MS) continue;
       throw heldError(directory, holder);
@@ -67,16 +81,23 @@ export async function lockRun(directory: string, doing: Doing): Promise<void> {
   } catch (error) {
     throw ioError(`cannot lock ${directory}`, error);
   } finally {
-    await rm(whole, { force: true });
+    // what stays the next one clears
+    await rm(whole, { force: true }).catch(() => {});
   }
 }
 
 export async function unlockRun(directory: string): Promise<void> {
-  await rm(join(directory, LOCK_FILE), { force: true });
+  const path = join(directory, LOCK_FILE);
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw ioError(`cannot remove ${path}`, error);
+  });
 }
 
-/** @returns false when another process was faster */
-async function claim(directory: string, whole: string): Promise<boolean> {
+/**
+ * @param whole a file with the text of the lock
+ * @returns false when another process was faster
+ */
+async function claim(directory: string, whole: string, text: string): Promise<boolean> {
   const names = await locksIn(directory);
   let name = LOCK_FILE;
   for (let number = 1; names.includes(name); number++) name = lockClaimName(number);
@@ -84,7 +105,10 @@ async function claim(directory: string, whole: string): Promise<boolean> {
   try {
     await linkNew(whole, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    // while it was being written, the process that held the run took it for a leftover
+    if (code === 'ENOENT') await writeFile(whole, text, { flag: 'wx' });
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
     throw error;
   }
   for (const other of await locksIn(directory)) {
@@ -100,6 +124,17 @@ async function claim(directory: string, whole: string): Promise<boolean> {
     }
   }
   return true;
+}
+
+/** Removes what processes have left that were killed before their lock had its name. */
+async function clearUnclaimed(directory: string, own: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (!UNCLAIMED.test(name) || path === own) continue;
+    const holder = await holderOf(directory, name);
+    // a process that waits has one, too; it makes anew what was removed while it was being written
+    if (holder === null || holder === NOBODY_KNOWN) await rm(path, { force: true });
+  }
 }
 
 /** A file under a new name, or EEXIST; some file systems know no links. */
@@ -145,7 +180,7 @@ async function holderOf(directory: string, name: string): Promise<RunHolder | nu
     throw error;
   }
   const lock = parseLock(text);
-  if (lock === null) return { pid: 0, host: 'an unknown machine', doing: 'capturing', liveness: 'unknown' };
+  if (lock === null) return NOBODY_KNOWN;
   const { pid, host, doing } = lock;
   const liveness = livenessOf(lock);
   return liveness === 'gone' ? null : { pid, host, doing, liveness };

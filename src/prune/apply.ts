@@ -52,7 +52,7 @@ export async function applyPrune(root: string, plan: PrunePlan): Promise<Removal
       try {
         removals.push({ path, ...(await removeRun(root, run, trash)) });
       } catch (error) {
-        removals.push({ path, outcome: 'failed', reason: ioError(`cannot remove ${path}`, error).message });
+        removals.push({ path, outcome: 'failed', reason: whyNot(`cannot remove ${path}`, error) });
       }
     }
   } finally {
@@ -133,12 +133,18 @@ async function whyKept(
   return { outcome: 'kept', reason: 'its manifest changed since the plan was made' };
 }
 
+/** As the line of an error reads. */
+function whyNot(doing: string, error: unknown): string {
+  const { message, hint } = ioError(doing, error);
+  return hint === undefined ? message : `${message} (${hint})`;
+}
+
 /** Deletes a folder in the trash; links in it are removed, never followed. */
 async function deleteTree(path: string): Promise<Omit<Removal, 'path'>> {
   try {
     await rm(path, { recursive: true, force: true });
     return { outcome: 'removed', reason: null };
   } catch (error) {
-    return { outcome: 'failed', reason: ioError(`cannot delete ${path}`, error).message };
+    return { outcome: 'failed', reason: whyNot(`cannot delete ${path}`, error) };
   }
 }

@@ -1,4 +1,5 @@
 import { ContentDigest } from '../core/digest.js';
+import { CaptureError } from '../core/errors.js';
 import type { Clock, RecordingValidation } from '../core/ports.js';
 import type { ManifestFile, RunMetadata } from '../core/records.js';
 import type { Recovery } from '../core/recovery.js';
@@ -69,9 +70,20 @@ export async function capture(
     const outcomes = new OutcomeTotals();
     const begun = { run, digest, validation, outcomes, done: NOTHING_DONE, recovery: null };
     return await captureInto(begun, prepared, settings, provenance, ports);
+  } catch (error) {
+    throw toGoOn(error, run.directory);
   } finally {
     await unlockRun(run.directory);
   }
+}
+
+/** What the disk refused in the middle of a run, with the way to its end. */
+function toGoOn(error: unknown, directory: string): unknown {
+  if (!(error instanceof CaptureError) || error.kind !== 'io') return error;
+  return new CaptureError('io', error.message, {
+    hint: `what is recorded stays; when the disk has room and is in order, go on with plume-nav-capture resume ${directory}`,
+    cause: error,
+  });
 }
 
 /** A run with what has seen the episodes it has already. */

@@ -71,7 +71,7 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
     return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
   } catch (error) {
     // nothing is recorded yet, and the directory is ours alone
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
 }

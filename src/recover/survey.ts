@@ -78,8 +78,10 @@ class Surveyor implements EpisodeSink {
   private gapCount = 0;
   private lastTs: number | null = null;
   private tally: EpisodeTally | null = null;
-  /** The last episode, and whether its end is there; null before the first. */
-  private last: { place: Place; number: number | null; isEnded: boolean } | null = null;
+  /** The last episode; null before the first. */
+  private last: { place: Place; number: number | null } | null = null;
+  /** The last ones whose end is not there, one after another: a gap, if steps follow. */
+  private unended: Place[] = [];
   /** Records and rebuilt ones, those behind the last whole episode too. */
   private records = 0;
 
@@ -108,7 +110,9 @@ class Surveyor implements EpisodeSink {
     const isWhole = isEnded && (tally.unbroken || !this.recording.full);
     if (isRecorded) this.records++;
     const place = { episode: tally.id, step: tally.rows > 0 ? tally.last : null };
-    this.last = { place, number: tally.number, isEnded };
+    this.last = { place, number: tally.number };
+    if (isEnded) this.unended = [];
+    else this.unended.push(place);
     if (!isWhole) return;
     if (total === null) this.rebuilt++;
     if (this.gapCount === 0) {
@@ -139,9 +143,15 @@ class Surveyor implements EpisodeSink {
     const follows = number === null || number === (last?.number ?? 0) + 1;
     const isBeginning = step === null || step === 1;
     // records alone follow a run's torn steps without being proof that more steps came
-    const isNews = step !== null || !this.recording.full;
-    if (isNews && !(follows && isBeginning && (last === null || last.isEnded))) {
-      this.addGap(last?.place ?? null, { episode: id, step });
+    if (step !== null || !this.recording.full) {
+      const place = { episode: id, step };
+      const { unended } = this;
+      if (unended.length > 0) {
+        for (const [i, after] of unended.entries()) this.addGap(after, unended[i + 1] ?? place);
+      } else if (!follows || !isBeginning) {
+        this.addGap(last?.place ?? null, place);
+      }
+      this.unended = [];
     }
     return new EpisodeTally(id, number, this.recording);
   }

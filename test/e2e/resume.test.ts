@@ -115,7 +115,7 @@ describe('a capture that was stopped', () => {
     const whole = await capture([...LONG, 'run_id=whole'], { cwd });
     await interrupted(cwd, 'SIGKILL');
     const both = await Promise.all([plume(['resume', RUN], { cwd }), plume(['resume', RUN], { cwd })]);
-    const codes = both.map(({ exitCode }) => exitCode).sort();
+    const codes = both.map(({ exitCode }) => exitCode).sort((a, b) => a - b);
     expect(codes).toEqual([0, 4]);
     const { stderr } = both.find(({ exitCode }) => exitCode === 4)!;
     expect(stderr).toMatch(

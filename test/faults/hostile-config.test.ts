@@ -92,3 +92,18 @@ it('a link out of the tree is read as the config it is to be, and does not show 
   expect(stderr).toContain('a config file holds a mapping');
   expect(stderr).not.toContain(readFileSync(secret, 'utf8').trim());
 });
+
+it('says that lists which double at every level bring in too much', async () => {
+  const levels = 30;
+  const { stderr } = await captureWith((path) => {
+    const folder = join(path, '../../doubling');
+    mkdirSync(folder);
+    writeFileSync(path, '# @package _global_\ndefaults: [/data_capture/doubling/level0@vars.a]\n');
+    for (let level = 0; level < levels; level++) {
+      const next = `/data_capture/doubling/level${level + 1}`;
+      writeFileSync(join(folder, `level${level}.yaml`), `defaults: ["${next}@a", "${next}@b"]\n`);
+    }
+    writeFileSync(join(folder, `level${levels}.yaml`), 'x: 1\n');
+  });
+  expect(stderr).toContain('the defaults lists bring in more than 10000 files');
+});

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { validateRun } from '../../src/validate/index.js';
 import { plume, scratchDirectory } from '../e2e/binary.js';
+import { recovered } from '../recover/support.js';
 import { tries } from './runs.js';
 
 const PROGRAM = fileURLToPath(new URL('./record-until-killed.mjs', import.meta.url));
@@ -81,6 +82,12 @@ describe.each(['jsonl', 'parquet', 'hdf5', 'sqlite'])(
               total_steps: 40,
               total_reward: 102.5,
             });
+
+          // made a finished run, it has the same records, and those of the episodes that had ended
+          const recovery = await recovered(known.run);
+          expect(recovery.said).toMatchObject({ outcome: 'recovered', kept: { steps: steps.length } });
+          expect(recovery.said.kept.episodes).toBe(Math.floor(steps.length / 40));
+          expect(await validateRun(known.run)).toMatchObject({ ok: true });
         }
       },
       tries(600_000, 60_000),

@@ -7,7 +7,7 @@ const STEPS = 40;
 const recorder = await openRecorder({
   output,
   experiment: 'killed',
-  seeds: Array.from({ length: 100_000 }, (_, i) => i),
+  seeds: Array.from({ length: 1000 }, (_, i) => i),
   environment: { gridSize: [64, 64], source: [63, 63], maxSteps: STEPS, goalRadius: 0 },
   record: { backend, durability },
 });

@@ -199,6 +199,18 @@ describe('a finished run that was damaged', () => {
     expect(await recovered(copy)).toMatchObject({ code: 0, said: { outcome: 'whole' } });
   });
 
+  it('names every episode that lacks steps when more than one member is gone', async () => {
+    // the end of the second episode, all of the third, the beginning of the fourth
+    const copy = await damaged((members) => members.filter((_, i) => i < 4 || i > 9));
+    const { code, said } = await recovered(copy);
+    expect([code, stepLines(copy).length]).toEqual([3, 120 - 42]);
+    expect(said.gaps).toEqual([
+      { after: { episode: 'ep-000002', step: 8 }, before: { episode: 'ep-000003', step: null } },
+      { after: { episode: 'ep-000003', step: null }, before: { episode: 'ep-000004', step: 11 } },
+    ]);
+    expect(await validateRun(copy)).toMatchObject({ ok: true });
+  });
+
   it('loses nothing when the bit stands for nothing', async () => {
     const copy = await damaged((members) => members.map((member, i) => (i === 5 ? flip(member, 9) : member)));
     const { code, said } = await recovered(copy);

@@ -153,9 +153,29 @@ function reportText(path: string, report: Report, colour: ChalkInstance): string
   return [
     `${mark} ${printable(path)}: ${parts.join(', ')}`,
     ...findings.map((each) => findingText(each, colour)),
+    ...(report.ok ? [] : wayOut(path, findings)),
     '',
   ].join('\n');
 }
+
+/** What somebody can do about a run that was killed, or damaged since. */
+function wayOut(path: string, findings: readonly Finding[]): string[] {
+  const quoted = printable(path);
+  const unfinished = findings.find(({ code }) => code === 'unfinished');
+  if (unfinished === undefined) {
+    const isDamaged = findings.some(({ code, severity }) => severity === 'error' && DAMAGE.test(code));
+    return isDamaged ? [`  to keep what can be read: plume-nav-capture recover ${quoted}`] : [];
+  }
+  if (!unfinished.message.includes('it was killed')) return [];
+  return [
+    `  to go on with it: plume-nav-capture resume ${quoted}`,
+    `  to keep what there is: plume-nav-capture recover ${quoted}`,
+  ];
+}
+
+/** Codes of files that are not as they were written. */
+const DAMAGE =
+  /^(?:gzip-|line-|(?:parquet|hdf5|sqlite)-unreadable|file-missing|part-missing|manifest-|content-digest)/;
 
 function findingText({ code, severity, file, line, message }: Finding, colour: ChalkInstance): string {
   const label = severity === 'error' ? colour.red('error') : colour.dim('note ');

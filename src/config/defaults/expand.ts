@@ -38,6 +38,11 @@ interface Context {
   readonly env: Environment;
 }
 
+interface Walk extends Context {
+  /** Files that have been brought in so far. */
+  files: number;
+}
+
 /** Where in the walk an entry stands. */
 interface Here {
   readonly place: Place;
@@ -49,6 +54,8 @@ interface Here {
 
 /** As deep as other things may be nested. */
 const MAX_DEPTH = 100;
+/** Far more than a configuration is made of: lists that name each other twice double at every level. */
+const MAX_FILES = 10_000;
 
 const ROOT: Here = { place: { parentGroup: '', parentPackage: '' }, ancestors: [], settled: false };
 
@@ -61,7 +68,7 @@ export function expandDefaults(name: string, context: Context): Branch {
   const origin = { kind: 'override', text: `--config-name ${name}` } as const;
   const primary: FileEntry = { kind: 'file', path: name, package: null, optional: false, origin };
   // the started config is always there, or refused
-  const [branch] = expandEntry(primary, null, ROOT, context) as [Branch];
+  const [branch] = expandEntry(primary, null, ROOT, { ...context, files: 0 }) as [Branch];
   requireOnce(mergeOrder(branch));
   choices.requireAllUsed(source);
   return branch;
@@ -86,7 +93,7 @@ function expandEntry(
   entry: FileEntry | GroupEntry,
   option: string | null,
   here: Here,
-  context: Context,
+  context: Walk,
 ): Branch[] {
   const { source, choices } = context;
   const { place } = here;
@@ -111,6 +118,9 @@ function expandEntry(
     refuse(`${describeOrigin(entry.origin)}: '${path}' ${around} (more than ${MAX_DEPTH} levels)`);
   }
 
+  if (++context.files > MAX_FILES) {
+    refuse(`${describeOrigin(entry.origin)}: the defaults lists bring in more than ${MAX_FILES} files`);
+  }
   const package_ = finalPackage(entry, place, config.header);
   const isPrimary = here.ancestors.length === 0;
   const entries = withSelf(config, isPrimary ? choices.appended : []);
@@ -173,12 +183,7 @@ function takeOverrideLines(entries: readonly Entry[], { place, settled }: Here, 
 }
 
 /** What a defaults list brings in; null when it brings nothing, not even `_self_`. */
-function expandChildren(
-  entries: readonly Entry[],
-  own: Part,
-  inside: Here,
-  context: Context,
-): Branch[] | null {
+function expandChildren(entries: readonly Entry[], own: Part, inside: Here, context: Walk): Branch[] | null {
   const lines = entries.filter((entry) => !isOverrideLine(entry));
   const expanded: Branch[][] = lines.map(() => []);
   const later: { index: number; expand: (known: KnownChoices) => Branch[] }[] = [];
@@ -201,7 +206,7 @@ function expandChildren(
   return empty ? null : expanded.flat();
 }
 
-function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Context) {
+function expandLine(line: FileEntry | GroupEntry, inside: Here, context: Walk) {
   const settled = { ...inside, settled: true };
   if (line.kind === 'file') {
     if (!line.path.includes('${'))
