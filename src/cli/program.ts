@@ -33,11 +33,11 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
   const capture = addCapture(program, argv, exit);
   addValidate(program, exit);
   addReproduce(program, exit);
-  addIngest(program, exit);
-  addExport(program, exit);
-  addPrune(program, exit);
-  addRecover(program, argv, exit);
   addResume(program, argv, exit);
+  addRecover(program, argv, exit);
+  addExport(program, exit);
+  addIngest(program, exit);
+  addPrune(program, exit);
   addConfig(program, exit);
   addCompletion(program, exit);
   program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);

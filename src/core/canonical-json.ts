@@ -99,7 +99,11 @@ export function canonicalHash(value: JsonValue): string {
 }
 
 const STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"';
-const STRING_OR_NUMBER = new RegExp(`(${STRING})(\\s*:)?|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?`, 'g');
+/** Strings; numbers with a point or an exponent; integers that a double may not hold. */
+const MARKED = new RegExp(
+  `(${STRING})(\\s*:)?|(-?\\d+(?:\\.\\d+(?:[eE][+-]?\\d+)?|[eE][+-]?\\d+))|-?\\d{16,}`,
+  'g',
+);
 const STRUCTURE = new RegExp(`(${STRING})\\s*(:?)|[{}[\\]]`, 'g');
 /** Deeper than anything that is written down, and far from the end of the stack. */
 const MAX_DEPTH = 500;
@@ -131,15 +135,33 @@ function checkStructure(text: string): void {
 export function parseTypedJson(text: string): JsonValue {
   JSON.parse(text); // reports errors against the text as it stands
   checkStructure(text);
-  // integers become strings, and their first letter tells them from those that are strings
-  const marked = text.replace(STRING_OR_NUMBER, (token, quoted?: string, colon?: string) => {
-    if (quoted !== undefined) return colon === undefined ? `"s${token.slice(1)}` : token;
-    return /^-?\d+$/.test(token) ? `"i${token}"` : token;
+  // what is no short integer becomes a string, whose first letter says what it was: most numbers are seeds
+  const marked = text.replace(MARKED, (token, quoted?: string, colon?: string, float?: string) => {
+    if (quoted === undefined) return float === undefined ? `"i${token}"` : `"f${token}"`;
+    return colon === undefined ? `"s${token.slice(1)}` : token;
   });
-  return JSON.parse(marked, (_key, value: unknown) => {
-    if (typeof value !== 'string') return value;
-    return value.startsWith('i') ? BigInt(value.slice(1)) : value.slice(1);
-  }) as JsonValue;
+  return unmarked(JSON.parse(marked));
+}
+
+/** In place: a value may be a million numbers. */
+function unmarked(value: unknown): JsonValue {
+  if (typeof value === 'number') return BigInt(value);
+  if (typeof value === 'string') {
+    const text = value.slice(1);
+    if (value.startsWith('s')) return text;
+    return value.startsWith('f') ? Number(text) : BigInt(text);
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) value[i] = unmarked(value[i]);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      const found = unmarked(inner);
+      // assigning to this one key would do something else
+      if (key === '__proto__') Object.defineProperty(value, key, { value: found });
+      else (value as Record<string, unknown>)[key] = found;
+    }
+  }
+  return value as JsonValue;
 }
 
 /** The same value with plain numbers and objects; integers beyond 2^53 lose precision. */

@@ -11,7 +11,7 @@ import { linesOf } from '../recover/support.js';
 import { tries } from './runs.js';
 
 /** Runs of each test; `npm run faults` kills about a thousand processes. */
-const ATTEMPTS = tries(40, 1);
+const ATTEMPTS = tries(25, 1);
 /** Milliseconds in which a command has started and done what it does here, when the machine has nothing else to do. */
 const LONG_ENOUGH = 900;
 
@@ -73,10 +73,10 @@ describe.each(BACKENDS)('%s', (_name, overrides) => {
         });
         const before = contents(join(cwd, other.run_dir));
         const run = join(cwd, 'results', 'killed', 'run-20260101-000000');
-        await killed([...OPTIONS, 'run_id=run-20260101-000000', ...overrides], moment.next().value!, cwd);
+        await killed([...OPTIONS, 'run_id=run-20260101-000000', ...overrides], moment.next().value, cwd);
         // killed before it had begun: there is nothing to go on with
         if (!existsSync(join(run, 'run.json'))) continue;
-        for (let again = 0; again < 3; again++) await killed([verb, run], moment.next().value!, cwd);
+        for (let again = 0; again < 3; again++) await killed([verb, run], moment.next().value, cwd);
         const last = await plume([verb, run], { cwd });
         expect([0, 3]).toContain(last.exitCode);
         expect(await validateRun(run)).toMatchObject({ ok: true });
@@ -108,7 +108,7 @@ it(
       const { run_dir } = await capture(['episodes=40', 'env.max_steps=80', 'experiment=killed'], { cwd });
       const before = contents(join(cwd, run_dir));
       const args = ['ingest', '--run-dir', run_dir, '--out-dir', 'data'];
-      for (let again = 0; again < 2; again++) await killed(args, moment.next().value!, cwd);
+      for (let again = 0; again < 2; again++) await killed(args, moment.next().value, cwd);
       expect(await plume(args, { cwd })).toMatchObject({ exitCode: 0 });
       expect(contents(join(cwd, run_dir))).toEqual(before);
       const [run] = readdirSync(join(cwd, 'data', 'killed'));

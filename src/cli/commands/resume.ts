@@ -162,6 +162,7 @@ function resultText(runDir: string, { survey: { whole } }: RecoverPlan, result: 
     `run     ${printable(runDir)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     `digest  ${contentDigest}`,
+    ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(runDir)}`]),
     '',
   ].join('\n');
 }
