@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DATASET_INDEX_FILE } from '../core/layout.js';
-import { syncDirectory } from '../io/atomic.js';
+import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
 import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
 import type { DatasetIndex } from './dataset-index.js';
@@ -52,7 +52,7 @@ export async function placeFolder(built: string, { path, kind }: DestinationFact
   const experiment = dirname(path);
   const aside = join(dirname(built), 'link');
   try {
-    await mkdir(experiment, { recursive: true });
+    await makeDirectories(experiment);
     // A folder cannot be renamed onto a link. If we are killed in between, neither is there, and nothing is lost.
     if (kind === 'link' && (await lstat(path)).isSymbolicLink()) await rename(path, aside);
     await rename(built, path);

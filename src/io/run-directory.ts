@@ -3,7 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTypedJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
-import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
+import { isLockFile, MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
 import { ioError } from './io-error.js';
 
@@ -121,7 +121,9 @@ export async function openRun(path: string): Promise<RunDirectory> {
   const names = namesOf(entries);
   if (!names.includes(RUN_FILE)) {
     throw new CaptureError('input', `${path} is not a run directory: it has no ${RUN_FILE}`, {
-      hint: 'give a run directory: <output>/<experiment>/<run_id>',
+      hint: names.some(isLockFile)
+        ? 'its capture was killed before the first step, or is about to begin: there is nothing in it yet'
+        : 'give a run directory: <output>/<experiment>/<run_id>',
     });
   }
   await refuseSpecialFiles(path, entries);

@@ -1,6 +1,6 @@
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncDirectory } from '../io/atomic.js';
+import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { CaptureError } from '../core/errors.js';
 import { ioError } from '../io/io-error.js';
 import { lockRun, runHolder, unlockRun } from '../io/run-lock.js';
@@ -84,7 +84,6 @@ async function removeRun(root: string, run: FinishedRun, trash: string): Promise
     }
   }
   const folder = join(trash, run.experiment);
-  await mkdir(folder, { recursive: true });
   try {
     return await takeAndDelete(path, join(folder, run.runId), isLocked);
   } finally {
@@ -100,6 +99,7 @@ function isFull(error: unknown): boolean {
 
 async function takeAndDelete(path: string, taken: string, isLocked: boolean): Promise<Omit<Removal, 'path'>> {
   try {
+    await makeDirectories(dirname(taken));
     await rename(path, taken);
   } catch (error) {
     if ((await statsOf(path)) === null) return { outcome: 'gone', reason: null };
