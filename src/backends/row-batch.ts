@@ -2,7 +2,7 @@ import { createBatch, type Batch, type ListColumn, type TextColumn } from '../co
 import type { ColumnSchema, StreamSchema } from '../core/streams.js';
 
 /** Longest list a record may hold: no observation comes near it, and a batch has room for many rows of it. */
-export const MAX_LIST_WIDTH = 65_536;
+export const MAX_LIST_WIDTH = 16_384;
 /** Longest text of a record: no id or version comes near it, and those of thousands of rows are in memory at a time. */
 export const MAX_TEXT_LENGTH = 8192;
 /** A batch is handed on early when its lists have this many values, or its texts this many characters. */

@@ -13,7 +13,12 @@ export interface DigestColumn {
   size(rows: number): number;
   /** Writes these rows, without the column's tag; gives the position after them. */
   put(rows: number, target: Buffer, at: number): number;
+  /** The same bytes where they lie, when they are so many that nobody should copy them; null otherwise. */
+  inPlace?(rows: number): Uint8Array[] | null;
 }
+
+/** Bytes of a column that are copied together with those of others. */
+const COPIED_BYTES = 1 << 20;
 
 /** @param blockRows most rows of a block */
 export function digestColumn(type: ColumnType, blockRows: number): DigestColumn {
@@ -71,8 +76,12 @@ class Floats implements DigestColumn {
   }
 
   put(rows: number, target: Buffer, at: number): number {
-    target.set(this.bytes.subarray(0, 8 * rows), at);
+    target.set(this.view(rows), at);
     return at + 8 * rows;
+  }
+
+  view(rows: number): Uint8Array {
+    return this.bytes.subarray(0, 8 * rows);
   }
 }
 
@@ -121,6 +130,13 @@ class Lists implements DigestColumn {
 
   put(rows: number, target: Buffer, at: number): number {
     return this.values.put(rows * this.width, target, target.writeUInt32LE(this.width, at));
+  }
+
+  inPlace(rows: number): Uint8Array[] | null {
+    if (this.size(rows) <= COPIED_BYTES) return null;
+    const width = Buffer.alloc(4);
+    width.writeUInt32LE(this.width);
+    return [width, this.values.view(rows * this.width)];
   }
 }
 

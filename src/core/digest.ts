@@ -49,8 +49,11 @@ class BlockBuffer {
   flush(hash: Hash): void {
     if (this.rows === 0) return;
     const { rows, present, columns } = this;
+    const large = columns.map(({ values }, c) =>
+      present[c] === true ? (values.inPlace?.(rows) ?? null) : null,
+    );
     const size = columns.reduce(
-      (sum, { values }, c) => sum + 1 + (present[c] === true ? values.size(rows) : 0),
+      (sum, { values }, c) => sum + 1 + (present[c] === true && large[c] === null ? values.size(rows) : 0),
       0,
     );
     if (size > this.bytes.length) this.bytes = Buffer.alloc(2 * size);
@@ -58,7 +61,13 @@ class BlockBuffer {
     columns.forEach(({ tag, values }, c) => {
       const has = present[c] === true;
       this.bytes[at++] = has ? tag : 0;
-      if (has) at = values.put(rows, this.bytes, at);
+      const pieces = large[c] ?? null;
+      if (pieces !== null) {
+        for (const piece of [this.bytes.subarray(0, at), ...pieces]) hash.update(piece);
+        at = 0;
+      } else if (has) {
+        at = values.put(rows, this.bytes, at);
+      }
     });
     hash.update(this.bytes.subarray(0, at));
     this.rows = 0;

@@ -1,5 +1,7 @@
 import { CaptureError } from '../core/errors.js';
 
+const CHECK_DISK = 'check the disk, and run the command again';
+
 const MEANINGS: Record<string, [text: string, hint: string]> = {
   ENOSPC: ['no space left on the device', 'free some space and run the command again'],
   EDQUOT: ['the disk quota is used up', 'free some space and run the command again'],
@@ -11,7 +13,7 @@ const MEANINGS: Record<string, [text: string, hint: string]> = {
   ENOTDIR: ['a part of the path is a file, not a directory', 'check the path'],
   EISDIR: ['it is a directory', 'check the path'],
   EEXIST: ['it exists already', 'choose another path'],
-  EIO: ['input/output error', 'check the disk, and run the command again'],
+  EIO: ['input/output error', CHECK_DISK],
   EMFILE: ['too many open files', 'raise the limit (ulimit -n)'],
   ENAMETOOLONG: ['the name is too long', 'choose a shorter one'],
 };
@@ -20,9 +22,10 @@ const MEANINGS: Record<string, [text: string, hint: string]> = {
 export function ioError(doing: string, error: unknown): CaptureError {
   if (error instanceof CaptureError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  // SQLite has names of its own: SQLITE_IOERR_FSYNC
-  const known = MEANINGS[code?.startsWith('SQLITE_IOERR') === true ? 'EIO' : (code ?? '')];
+  // SQLite has words of its own, such as `disk I/O error`
+  const hint = code?.startsWith('SQLITE_') === true ? CHECK_DISK : undefined;
+  const known = code === undefined ? undefined : MEANINGS[code];
   return known === undefined
-    ? new CaptureError('io', `${doing}: ${message}`, { cause: error })
+    ? new CaptureError('io', `${doing}: ${message}`, { hint, cause: error })
     : new CaptureError('io', `${doing}: ${known[0]}`, { hint: known[1], cause: error });
 }

@@ -1,3 +1,4 @@
+import { MAX_LIST_WIDTH } from '../backends/row-batch.js';
 import type { StepBatch } from '../core/batch.js';
 import { suggest } from '../core/nearest.js';
 import { EXTRA_COLUMN_NAMES, EXTRA_COLUMNS, type Recording } from '../core/streams.js';
@@ -107,6 +108,12 @@ export class StepReader {
       if (!Number.isFinite(values[i])) numberOf(step, `observation[${i}]`, values[i]);
     }
     this.observation = values as ArrayLike<number>;
+    if (values.length > MAX_LIST_WIDTH) {
+      throw badStep(
+        step,
+        `observation has ${values.length} values, and a record may have ${MAX_LIST_WIDTH} at most`,
+      );
+    }
     this.width = values.length;
   }
 

@@ -130,12 +130,12 @@ describe('the footer', () => {
 
   it('long lists make shorter row groups', async () => {
     const directory = scratch();
-    const observation_summary = Array.from({ length: 50_000 }, (_, i) => i % 7);
-    const steps = manySteps(50).map((step) => ({ ...step, observation_summary }));
+    const observation_summary = Array.from({ length: 16_000 }, (_, i) => i % 7);
+    const steps = manySteps(150).map((step) => ({ ...step, observation_summary }));
     await writeParquetRun(directory, { steps: [steps.slice(0, 3), steps.slice(3)] });
     const groups = listAt(footerOf(join(directory, 'steps.parquet')), 4);
-    expect(groups.map((group) => numberAt(group, 3))).toEqual([20, 20, 10]);
-    expect(await rowsOf(directory, 'steps')).toBe(50);
+    expect(groups.map((group) => numberAt(group, 3))).toEqual([65, 65, 20]);
+    expect(await rowsOf(directory, 'steps')).toBe(150);
   });
 });
 

@@ -141,10 +141,10 @@ describe.each(['parquet', 'hdf5', 'sqlite'])('%s', (backend) => {
         const answer = await recoveredOrRefused(copy);
         if (answer === null) continue;
         const { code, said } = answer;
-        // 1: a value that no checksum guards is another now, and the checks see it
+        // nothing guards a value here: it may be another now, and contradict what stands around it
         expect([0, 1, 3]).toContain(code);
         const { ok, findings } = await validateRun(copy);
-        if (code !== 1) expect([name, ok, findings]).toEqual([name, true, expect.anything()]);
+        if (code === 0) expect([name, ok, findings]).toEqual([name, true, expect.anything()]);
         expect(said.kept.steps).toBeLessThanOrEqual(80);
       }
     },

@@ -18,7 +18,7 @@ const TAIL_BYTES = 8;
 const MAX_GROUP_BYTES = 2 ** 31;
 const MAX_GROUP_VALUES = 2 ** 27;
 /** Longest list, as in JSONL. */
-const MAX_LIST_WIDTH = 65_536;
+const MAX_LIST_WIDTH = 16_384;
 
 function int(struct: ThriftStruct, id: number): number | null {
   const value = struct.get(id)?.value;
