@@ -224,6 +224,7 @@ function addResume(program: Command, argv: readonly string[], exit: (code: numbe
     .command('resume')
     .description('go on with a run that was interrupted; in the end it is as if it never had been')
     .argument('<run_dir>', 'run directory: <output>/<experiment>/<run_id>')
+    .argument('[overrides...]', 'may be repeated; another one than the run was begun with is refused')
     .option('--policy <module>', 'policy of your own that acted in it: ./my-policy.js')
     .option('--backend <module>', 'backend of your own that recorded it: ./my-backend.js')
     .option('--dry-run', 'say what is there and what is left, change nothing')
@@ -232,9 +233,9 @@ function addResume(program: Command, argv: readonly string[], exit: (code: numbe
       'after',
       '\nExamples:\n  $ plume-nav-capture resume results/demo/run-20261121-120000\n  $ plume-nav-capture resume results/demo/run-20261121-120000 --dry-run',
     )
-    .action(async (runDir: string, options: ResumeOptions) => {
+    .action(async (runDir: string, overrides: string[], options: ResumeOptions) => {
       const { run } = await import('./commands/resume.js');
-      exit(await run(runDir, options, argv, processOutput));
+      exit(await run(runDir, overrides, options, argv, processOutput));
     });
 }
 

@@ -7,6 +7,7 @@ import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import type { RunDirectory } from '../io/run-directory.js';
 import { settingsOf, type CaptureTask } from './capture-task.js';
+import { requireOverrides } from './operands.js';
 import { printable } from './ui.js';
 
 /** Modules of the user's own that made or recorded a run, as named on the command line. */
@@ -73,6 +74,27 @@ function named(flag: 'policy' | 'backend', wanted: string, given: string | undef
   if (given !== undefined) return given;
   throw new CaptureError('config', `the run was captured with a ${flag} of your own, ${printable(wanted)}`, {
     hint: `name it, so that no run decides which code is run: --${flag} ${printable(wanted)}`,
+  });
+}
+
+/**
+ * Overrides may only say what is so already.
+ * @throws ConfigError, or CaptureError `config` with the keys that differ
+ */
+export async function requireSameOverrides(
+  { path }: RunDirectory,
+  { provenance }: CaptureTask,
+  overrides: readonly string[],
+): Promise<void> {
+  requireOverrides(overrides);
+  const { overrideDifferences } = await import('../config/stored.js');
+  const found = overrideDifferences(
+    provenance.config as Parameters<typeof overrideDifferences>[0],
+    overrides,
+  );
+  if (found.length === 0) return;
+  throw new CaptureError('config', [`${path} was begun with another configuration:`, ...found].join('\n  '), {
+    hint: 'a run goes on as it was begun: leave the overrides out, or capture another run',
   });
 }
 

@@ -1,5 +1,6 @@
 import { canonicalHash, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { dictNode, toNode, type ConfigMap, type ConfigValue, type DictNode } from './node.js';
+import { parseOverride } from './override/parse.js';
 import { quoteValue } from './override/quote.js';
 import type { CaptureConfig } from './schema.js';
 import { checkConfig } from './typed.js';
@@ -46,6 +47,29 @@ export function configDifferences(before: ConfigValue, after: ConfigValue): stri
   compare(before, after, '');
   return found;
 }
+
+/**
+ * What overrides ask for that a configuration does not say, in the same form.
+ * @throws ConfigError for what is no override
+ */
+export function overrideDifferences(tree: ConfigMap, overrides: readonly string[]): string[] {
+  return overrides.flatMap((text) => {
+    const { key, value } = parseOverride(text);
+    const known = valueAt(tree, key.split(/[./]/));
+    const said = typeof value === 'string' ? optionOf(known) : known;
+    return typed(said) === typed(value) ? [] : [`${key}: ${written(said)} → ${written(value)}`];
+  });
+}
+
+function valueAt(tree: ConfigValue, path: readonly string[]): ConfigValue | undefined {
+  let value: ConfigValue | undefined = tree;
+  for (const part of path) value = value instanceof Map ? value.get(part) : undefined;
+  return value;
+}
+
+/** The option of a group by what its mapping is called, `name` of a policy, `backend` of `record`. */
+const optionOf = (value: ConfigValue | undefined): ConfigValue | undefined =>
+  value instanceof Map ? (value.get('name') ?? value.get('backend') ?? value) : value;
 
 /** As text that keeps integers and floats apart. */
 const typed = (value: ConfigValue | undefined): string => (value === undefined ? '' : canonicalHash(value));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validateRun } from '../../src/validate/index.js';
 import { BINARY, capture, plume, scratchDirectory } from '../e2e/binary.js';
 import { contents } from '../fixtures/captured-run.js';
@@ -11,7 +11,7 @@ import { linesOf } from '../recover/support.js';
 import { tries } from './runs.js';
 
 /** Runs of each test; `npm run faults` kills about a thousand processes. */
-const ATTEMPTS = tries(25, 1);
+const ATTEMPTS = tries(30, 1);
 /** Milliseconds in which a command has started and done what it does here, when the machine has nothing else to do. */
 const LONG_ENOUGH = 900;
 
@@ -28,14 +28,18 @@ const BACKENDS: [name: string, overrides: string[]][] = [
   ['sqlite', ['record=sqlite', 'record.storage.sqlite.batch_size=500', OFTEN]],
 ];
 
-/** Runs a command and kills it after so long; says whether it had ended before. */
-async function killed(args: readonly string[], ms: number, cwd: string): Promise<boolean> {
+/** Of those that were killed before they had ended. */
+let kills = 0;
+afterAll(() => console.info(`${kills} processes were killed`));
+
+/** Runs a command and kills it after so long. */
+async function killed(args: readonly string[], ms: number, cwd: string): Promise<void> {
   const child = spawn(process.execPath, [BINARY, ...args], { cwd, stdio: 'ignore' });
   const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
   const timer = setTimeout(ms).then(() => child.kill('SIGKILL'));
   const [, signal] = await exit;
   await timer;
-  return signal === null;
+  if (signal !== null) kills++;
 }
 
 /** Moments that differ from attempt to attempt, and are the same the next time. */

@@ -71,8 +71,8 @@ describe('a run in a format of one’s own', () => {
 
   it('goes on when its backend can', async () => {
     const copy = cut();
-    await expect(resumeCommand(copy, {}, [], silent)).rejects.toMatchObject({ kind: 'config' });
-    expect(await resumeCommand(copy, { backend }, [], silent)).toBe(0);
+    await expect(resumeCommand(copy, [], {}, [], silent)).rejects.toMatchObject({ kind: 'config' });
+    expect(await resumeCommand(copy, [], { backend }, [], silent)).toBe(0);
     expect(digestOf(copy)).toBe(digestOf(run));
     expect(readFileSync(join(copy, 'steps.ndjson'), 'utf8')).toBe(
       readFileSync(join(run, 'steps.ndjson'), 'utf8'),
@@ -81,10 +81,10 @@ describe('a run in a format of one’s own', () => {
 
   it('does not when its backend cannot, of which nothing is changed', async () => {
     const copy = cut();
-    await expect(resumeCommand(copy, { backend: EXAMPLE_BACKEND }, [], silent)).rejects.toMatchObject({
+    await expect(resumeCommand(copy, [], { backend: EXAMPLE_BACKEND }, [], silent)).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining('cannot go on'),
     });
-    expect(await resumeCommand(copy, { backend }, [], silent)).toBe(0);
+    expect(await resumeCommand(copy, [], { backend }, [], silent)).toBe(0);
   });
 });

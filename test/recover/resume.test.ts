@@ -131,6 +131,22 @@ describe('a run that cannot go on', () => {
     expect(contents(copy)).toEqual(before);
   });
 
+  it('is asked for with overrides that it was not begun with', async () => {
+    const copy = cutCopy(await capturedRun(newFolder(), FULL), 50, 2);
+    const before = contents(copy);
+    const asked = ['seed=6', 'episodes=6', 'env.max_steps=40', 'policy=surge_and_cast', 'record=sqlite'];
+    const silent = { stdout: () => {}, stderr: () => {} };
+    await expect(resumeCommand(copy, asked, {}, [], silent)).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringMatching(
+        /^.+ was begun with another configuration:\n {2}seed: 5 → 6\n {2}env.max_steps: 20 → 40\n {2}policy: \w+ → surge_and_cast\n {2}record: jsonl → sqlite$/,
+      ),
+    });
+    expect(contents(copy)).toEqual(before);
+    const same = ['seed=5', 'episodes=6', 'env.grid_size=[64,64]', 'record=jsonl'];
+    expect(await resumeCommand(copy, same, {}, [], silent)).toBe(0);
+  });
+
   it('may be written in another way, as long as it says the same', async () => {
     const copy = cutCopy(await capturedRun(newFolder(), FULL), 50, 2);
     const path = join(copy, 'config.yaml');
@@ -176,7 +192,7 @@ describe('a run that cannot go on', () => {
       hint: expect.stringContaining(`--policy ${file}`),
     });
     const output = { stdout: () => {}, stderr: () => {} };
-    expect(await resumeCommand(copy, { policy: file }, [], output)).toBe(0);
+    expect(await resumeCommand(copy, [], { policy: file }, [], output)).toBe(0);
     expect(digestOf(copy)).toBe(digestOf(run));
   });
 });

@@ -56,7 +56,7 @@ export const recovered = (runDir: string, dryRun = false): Promise<Answer<SaidOf
   answer(recoverCommand, runDir, dryRun);
 
 export const resumed = (runDir: string, dryRun = false): Promise<Answer<SaidOfResumption>> =>
-  answer(resumeCommand, runDir, dryRun);
+  answer((path, ...rest) => resumeCommand(path, [], ...rest), runDir, dryRun);
 
 /** Another copy of a run, under the same experiment and id. */
 export function copyOf(runDir: string): string {

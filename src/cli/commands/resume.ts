@@ -17,7 +17,7 @@ import { EXIT } from '../exit-codes.js';
 import { watchSignals } from '../interruption.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
-import { requireUnchangedConfig, storedTask } from '../stored-run.js';
+import { requireSameOverrides, requireUnchangedConfig, storedTask } from '../stored-run.js';
 import { formatBytes, plural, printable, type Output } from '../ui.js';
 
 export interface ResumeOptions {
@@ -30,6 +30,7 @@ export interface ResumeOptions {
 /** `plume-nav-capture resume`: captures the episodes an interrupted run lacks. */
 export async function run(
   runDir: string,
+  overrides: readonly string[],
   options: ResumeOptions,
   argv: readonly string[],
   output: Output,
@@ -42,6 +43,7 @@ export async function run(
     );
   }
   const task = await storedTask(found, options, argv);
+  await requireSameOverrides(found, task, overrides);
   await requireUnchangedConfig(found, task);
   if (options.dryRun === true) {
     const holder = await runHolder(runDir);
