@@ -40,6 +40,7 @@ export const FINDING_CODES = {
   'hdf5-column': error('a column is missing in the HDF5 file, or of another type'),
 
   'sqlite-unreadable': error('the SQLite file cannot be read'),
+  'sqlite-empty': error('the SQLite file has no tables: the capture that made it had just begun'),
   'sqlite-column': error('a table or column is missing in the SQLite file, or a value is of another type'),
 
   'file-missing': error('a file every run must have is not there'),

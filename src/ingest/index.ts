@@ -53,7 +53,7 @@ export async function ingest(settings: IngestSettings, validate: Validate): Prom
   }
 }
 
-/** Keeps the run as it is until it is ingested. Where nothing can be written, no other command can change it. */
+/** Keeps the run as it is until it is ingested. Where nothing can be written, hardly any other command can change it. */
 async function hold({ runDir, dryRun }: IngestSettings): Promise<() => Promise<void>> {
   try {
     if (!dryRun) {
@@ -62,7 +62,7 @@ async function hold({ runDir, dryRun }: IngestSettings): Promise<() => Promise<v
     }
   } catch (error) {
     const { code = '' } = ((error as CaptureError).cause ?? {}) as NodeJS.ErrnoException;
-    if (!['EROFS', 'EACCES', 'EPERM'].includes(code)) throw error;
+    if (!['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;
   }
   const holder = await runHolder(runDir);
   if (holder !== null) throw heldError(runDir, holder);

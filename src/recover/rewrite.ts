@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backend } from '../backends/backend.js';
 import { openRecords } from '../backends/open-records.js';
@@ -146,16 +146,23 @@ export async function writeRecords(
 /** What the run was begun with: run.json as it stands, the configuration as run.json says. */
 async function copyBeside({ directory, aside }: Rewrite, ports: RewritePorts): Promise<void> {
   const { path } = directory;
-  await copyFile(join(path, RUN_FILE), join(aside, RUN_FILE));
+  await copyDurably(join(path, RUN_FILE), join(aside, RUN_FILE));
   const texts = await ports.configFiles(directory);
-  for (const [name, text] of [
-    [CONFIG_FILE, texts?.config],
-    [OVERRIDES_FILE, texts?.overrides],
+  for (const [name, text, none] of [
+    [CONFIG_FILE, texts?.config, '{}\n'],
+    [OVERRIDES_FILE, texts?.overrides, '[]\n'],
   ] as const) {
     if (text !== undefined) await writeFileAtomic(join(aside, name), text);
-    else if (await exists(join(path, name))) await copyFile(join(path, name), join(aside, name));
-    else await writeFileAtomic(join(aside, name), name === CONFIG_FILE ? '{}\n' : '[]\n');
+    else if (await exists(join(path, name))) await copyDurably(join(path, name), join(aside, name));
+    else await writeFileAtomic(join(aside, name), none);
   }
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  const bytes = await readFile(from).catch((error: unknown) => {
+    throw ioError(`cannot read ${from}`, error);
+  });
+  await writeFileAtomic(to, bytes);
 }
 
 /** What the manifest says that only the capture knew; null without one that is as it was written. */

@@ -60,7 +60,7 @@ export async function surveyRun(run: RunMetadata, { reader }: Pick<OpenRecords, 
     missing: { steps: 'none', episodes: 'none' },
     sink: surveyor,
     add(finding) {
-      if (finding.severity !== 'error') return;
+      if (finding.severity !== 'error' || finding.code === 'sqlite-empty') return;
       damageCount++;
       if (damage.length < TOLD) damage.push(finding);
     },

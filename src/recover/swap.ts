@@ -36,8 +36,9 @@ export async function makeAside(directory: string): Promise<string> {
   return path;
 }
 
+/** After an error, which counts more than a folder that the next recovery removes. */
 export const removeAside = (directory: string): Promise<void> =>
-  rm(join(directory, RECOVERING_FOLDER), { recursive: true, force: true });
+  rm(join(directory, RECOVERING_FOLDER), { recursive: true, force: true }).catch(() => {});
 
 /** Replaces old files by all that lie in the folder, each durable. @param old names in the run's directory */
 export async function swapIn(directory: string, old: readonly string[]): Promise<void> {

@@ -55,6 +55,16 @@ describe('a run that is locked', () => {
     await expect(lockRun(directory, 'recovering')).rejects.toThrow(/is capturing it/);
   });
 
+  it('clears the locks that processes have begun to make and were killed', async () => {
+    const waiting = '.run.lock.00000003.tmp';
+    const gone = JSON.stringify({ ...thisProcess(), pid: endedPid(), since: '' });
+    await writeFile(join(directory, '.run.lock.00000001.tmp'), gone);
+    await writeFile(join(directory, '.run.lock.00000002.tmp'), gone.slice(0, 20));
+    await writeFile(join(directory, waiting), JSON.stringify({ ...thisProcess(), since: '' }));
+    await lockRun(directory, 'capturing');
+    expect(readdirSync(directory).sort()).toEqual([waiting, 'run.lock']);
+  });
+
   it('is taken over from a process that is gone, one claim at a time', async () => {
     await writeLock({ ...thisProcess(), pid: endedPid(), since: '' });
     // of one that was killed while it took over

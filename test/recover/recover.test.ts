@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateRun } from '../../src/validate/index.js';
 import { bgzf } from '../fixtures/bgzf.js';
@@ -130,6 +131,27 @@ describe('a run that was killed', () => {
     expect(code).toBe(0);
     expect(said).toMatchObject({ status: 'recovered', kept: { episodes: 0, steps: 0 } });
     expect(await validateRun(copy)).toMatchObject({ ok: true });
+  });
+});
+
+it('a run whose SQLite file has no tables yet has nothing but to go on, and is said to be unfinished only', async () => {
+  const sqlite = await capturedRun(newFolder(), ['record=sqlite']);
+  const copy = unfinishedCopy(sqlite);
+  const path = join(copy, 'run.sqlite');
+  rmSync(path);
+  const db = new Database(path);
+  db.pragma('user_version = 1');
+  db.close();
+  const errors = async (): Promise<string[]> =>
+    (await validateRun(copy)).findings.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  expect(await errors()).toEqual(['unfinished']);
+  // in a finished run it is damage
+  writeFileSync(join(copy, 'manifest.json'), readFileSync(join(sqlite, 'manifest.json')));
+  expect(await errors()).toContain('sqlite-empty');
+  rmSync(join(copy, 'manifest.json'));
+  expect(await recovered(copy)).toMatchObject({
+    code: 0,
+    said: { lost: false, kept: { episodes: 0, steps: 0 } },
   });
 });
 

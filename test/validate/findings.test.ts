@@ -35,6 +35,7 @@ const ELSEWHERE = [
   'hdf5-column',
   'hdf5-unreadable',
   'sqlite-column',
+  'sqlite-empty',
   'sqlite-unreadable',
   'unfinished-end',
   'deep-difference',

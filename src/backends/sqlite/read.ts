@@ -61,6 +61,10 @@ class SqliteReader implements StreamReader {
   }
 
   private *readTable(db: ReadDatabase, stream: StreamName, report: Report): Generator<ReadBatch> {
+    if (db.query("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' LIMIT 1").all([]).length === 0) {
+      report(finding('sqlite-empty', SQLITE_FILE, null, 'there are no tables in it'));
+      return;
+    }
     const schema = this.streams[stream];
     const fields = fieldsOf(schema);
     checkTable(db, stream, fields);

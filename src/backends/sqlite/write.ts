@@ -53,7 +53,8 @@ class SqliteWriter implements RunWriter {
     this.path = path;
     this.db = db;
     this.start = startOf(run);
-    if (continues === undefined) for (const statement of createTables(streams)) db.exec(statement);
+    // all or none: a file without tables is known as one that has just been made
+    if (continues === undefined) db.exec(`BEGIN; ${createTables(streams).join('; ')}; COMMIT`);
     else this.rows = continues.reduce((sum, { rows }) => sum + rows, 0);
     this.transactions = new Transactions(db, storage.sqlite);
     this.steps = new InsertSteps(db, streams.steps);
@@ -197,6 +198,8 @@ class SqliteWriter implements RunWriter {
 /** Makes a closed file durable. */
 async function settle(path: string): Promise<{ bytes: number; sha256: string }> {
   try {
+    // SQLite says nothing when it cannot remove its log, which would then belong to another file
+    for (const suffix of JOURNALS) await rm(path + suffix, { force: true });
     const handle = await open(path, 'r');
     try {
       await handle.sync();
