@@ -169,6 +169,26 @@ export function backendContract(
     await trial.assertHoldsBeginning(pieces);
   });
 
+  add('goes on with files it has closed, if it says so', async (setUp, runs, backend) => {
+    if (backend.continuesFrom !== backend.name) return;
+    const pieces = runs.run(6, false);
+    const ends = pieces.flatMap(({ stream }, i) => (stream === 'episodes' ? [i + 1] : []));
+    for (const [first, second] of [
+      [0, ends[1]!],
+      [ends[0]!, ends[3]!],
+      [ends[4]!, pieces.length],
+    ] as const) {
+      const trial = setUp();
+      let files = await trial.writeAll(pieces.slice(0, first));
+      for (const rest of [pieces.slice(first, second), pieces.slice(second)]) {
+        const writer = await trial.openWriter(files);
+        for (const piece of rest) await trial.write(writer, piece);
+        files = await writer.close();
+      }
+      await trial.assertHolds(pieces, files);
+    }
+  });
+
   add('can be read by several, and only in part', async (setUp, runs, backend) => {
     const trial = setUp();
     const pieces = runs.run(6, false);

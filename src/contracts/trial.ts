@@ -38,8 +38,10 @@ export class Trial {
       .sort();
   }
 
-  openWriter(): Promise<RunWriter> {
+  /** @param continues files that a writer has closed and this one goes on with */
+  openWriter(continues?: readonly WrittenFile[]): Promise<RunWriter> {
     return this.backend.openWriter({
+      continues,
       directory: this.directory,
       streams: this.streams,
       storage: this.storage,
