@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { prettyJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { formatRunId, requireSafeComponent, runIdEpochMs } from '../core/ids.js';
-import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
-import { claimDirectory, writeFileAtomic } from '../io/atomic.js';
-import { lockRun } from '../io/run-lock.js';
+import { CONFIG_FILE, isLockFile, leftoverOf, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
+import { claimDirectory, exists, writeFileAtomic } from '../io/atomic.js';
+import { listDirectory } from '../io/run-directory.js';
+import { lockRun, runHolder, unlockRun } from '../io/run-lock.js';
 import type { Provenance, RunSettings } from './settings.js';
 
 export interface ClaimedRun {
@@ -25,7 +26,7 @@ export async function claimRun(settings: RunSettings, nowMs: number): Promise<Cl
     requireSafeComponent('run_id', wanted);
     const startMs = startOf(wanted, clock, nowMs);
     const directory = join(parent, wanted);
-    if (!(await claimDirectory(directory))) {
+    if (!(await claimDirectory(directory)) && !(await isUnbegun(directory))) {
       throw new CaptureError('config', `run_id ${wanted} is taken: ${directory} exists`, {
         hint: 'choose another run_id, or leave it null to have one made',
       });
@@ -37,6 +38,15 @@ export async function claimRun(settings: RunSettings, nowMs: number): Promise<Cl
     const directory = join(parent, runId);
     if (await claimDirectory(directory)) return { runId, directory, startMs: startOf(runId, clock, nowMs) };
   }
+}
+
+/** Whether a capture claimed the directory and was killed before there was a run in it. */
+async function isUnbegun(directory: string): Promise<boolean> {
+  const names = await listDirectory(directory).catch(() => []);
+  if (!names.some(isLockFile)) return false;
+  const isEarly = (name: string): boolean =>
+    isLockFile(name) || name === CONFIG_FILE || name === OVERRIDES_FILE || leftoverOf(name) === 'unfinished';
+  return names.every(isEarly) && (await runHolder(directory)) === null;
 }
 
 /** Under `clock: sim` a run starts when its id says. */
@@ -58,6 +68,13 @@ export async function writeRunFiles(
   { configYaml, overridesYaml }: Provenance,
 ): Promise<void> {
   await lockRun(directory, 'capturing');
+  // another one may have taken an unbegun run over, and been through with it, since we looked
+  if (await exists(join(directory, RUN_FILE))) {
+    await unlockRun(directory);
+    throw new CaptureError('busy', `${directory} was begun by another process at the same time`, {
+      hint: 'choose another run_id',
+    });
+  }
   await writeFileAtomic(join(directory, CONFIG_FILE), configYaml);
   await writeFileAtomic(join(directory, OVERRIDES_FILE), overridesYaml);
   await writeFileAtomic(join(directory, RUN_FILE), prettyJson(runJson));

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { RunFacts } from '../backends/backend.js';
 import { storageOptions } from '../backends/storage.js';
 import { syncPath } from '../io/atomic.js';
+import { CaptureError } from '../core/errors.js';
 import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
 import { streamsOf } from '../core/streams.js';
@@ -70,7 +71,8 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
     if (durability === 'fsync') await syncPath(directory, settings.output);
     return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
   } catch (error) {
-    // nothing is recorded yet, and the directory is ours alone
+    // nothing is recorded yet, and the directory is ours alone, unless another one was faster
+    if (error instanceof CaptureError && error.kind === 'busy') throw error;
     await rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
