@@ -19,6 +19,7 @@ export function needed(command: string, args: readonly string[]): Needed {
   const why = error?.message ?? stderr.trim().split('\n').at(-1) ?? '';
   const reason = works ? command : `${command}: ${why === '' ? `exit code ${status}` : why}`;
   // what the system does not allow no CI can install
-  if (!works && process.env['CI'] && !/not permitted|denied/i.test(reason)) throw new Error(`tests of faults must run in CI: ${reason}`);
+  if (!works && process.env['CI'] && !/not permitted|denied/i.test(reason))
+    throw new Error(`tests of faults must run in CI: ${reason}`);
   return { works, reason };
 }
