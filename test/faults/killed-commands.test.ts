@@ -11,9 +11,9 @@ import { linesOf } from '../recover/support.js';
 import { tries } from './runs.js';
 
 /** Runs of each test; `npm run faults` kills about a thousand processes. */
-const ATTEMPTS = tries(30, 1);
+const ATTEMPTS = tries(45, 1);
 /** Milliseconds in which a command has started and done what it does here, when the machine has nothing else to do. */
-const LONG_ENOUGH = 900;
+const LONG_ENOUGH = 600;
 
 const OPTIONS = [
   ...['seed=7', 'episodes=300', 'env.grid_size=[64,64]', 'env.max_steps=80', 'workers=1'],
