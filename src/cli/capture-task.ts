@@ -9,7 +9,10 @@ export interface CaptureTask {
 
 /** @param argv of the command as typed, without the program */
 export function captureTask(
-  { composed, config }: { composed: ComposedConfig; config: CaptureConfig },
+  {
+    composed,
+    config,
+  }: { composed: Pick<ComposedConfig, 'tree' | 'hash' | 'overrides'>; config: CaptureConfig },
   argv: readonly string[],
 ): CaptureTask {
   const { tree, hash, overrides } = composed;
@@ -27,7 +30,7 @@ export function captureTask(
   };
 }
 
-export function settingsOf(config: CaptureConfig): CaptureSettings {
+function settingsOf(config: CaptureConfig): CaptureSettings {
   const { output, experiment, episodes, seed, workers, parquet, clock, fps, env, movie, policy, record } =
     config;
   const { rotate_size: rotateBytes, run_id: runId } = config;

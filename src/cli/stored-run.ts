@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { toYaml } from '../config/index.js';
 import type { JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { CONFIG_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import type { RunDirectory } from '../io/run-directory.js';
-import { settingsOf, type CaptureTask } from './capture-task.js';
+import { captureTask, type CaptureTask } from './capture-task.js';
 import { requireOverrides } from './operands.js';
 import { printable } from './ui.js';
 
@@ -45,8 +44,10 @@ export async function storedTask(
       hint: 'put back the run.json that the capture wrote',
     });
   }
+  const overrides = (extra['overrides'] ?? []) as string[];
+  const task = captureTask({ composed: { tree, hash, overrides }, config: typed }, argv);
   const home = dirname(resolve(path));
-  const settings = { ...settingsOf(typed), output: dirname(home), runId: run.run_id };
+  const settings = { ...task.settings, output: dirname(home), runId: run.run_id };
   const { policy, record } = settings;
   if (policy.name === 'module') {
     settings.policy = { ...policy, module: named('policy', policy.module, own.policy) };
@@ -55,19 +56,7 @@ export async function storedTask(
   if (!backends.has(record.backend)) {
     settings.record = { ...record, backend: named('backend', record.backend, own.backend) };
   }
-  const overrides = (extra['overrides'] ?? []) as string[];
-  return {
-    settings,
-    provenance: {
-      config: tree,
-      configYaml: toYaml(tree),
-      configHash: hash,
-      overrides,
-      overridesYaml: toYaml([...overrides]),
-      command: ['plume-nav-capture', ...argv],
-      cwd: process.cwd(),
-    },
-  };
+  return { ...task, settings };
 }
 
 function named(flag: 'policy' | 'backend', wanted: string, given: string | undefined): string {

@@ -22,7 +22,7 @@ export interface CapturePorts {
   /** Aborting ends the capture in order: what was captured is finalised with status `aborted`. */
   signal: AbortSignal;
   startValidation(run: RunMetadata): RecordingValidation;
-  /** The run's directory is claimed and empty; nothing is recorded until this is through. */
+  /** The run's directory is claimed and locked; nothing is recorded until this is through. */
   onStart(run: { runId: string; directory: string }): void | Promise<void>;
   onProgress(progress: Progress): void;
   onWarning(message: string): void;

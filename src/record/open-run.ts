@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prettyJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
@@ -61,20 +62,34 @@ function startOf(runId: string, clock: RunSettings['clock'], nowMs: number): num
   return startMs;
 }
 
-/** Everything that stands in the directory before the first step. */
-export async function writeRunFiles(
-  { directory }: ClaimedRun,
-  runJson: JsonMap,
-  { configYaml, overridesYaml }: Provenance,
-): Promise<void> {
-  await lockRun(directory, 'capturing');
-  // another one may have taken an unbegun run over, and been through with it, since we looked
+/**
+ * Makes the claimed directory this process's alone, which one that was killed before it began may not be yet.
+ * @throws CaptureError `busy` when another process was faster, whose it then is
+ */
+export async function holdRun({ directory }: ClaimedRun): Promise<void> {
+  try {
+    await lockRun(directory, 'capturing');
+  } catch (error) {
+    if (!(error instanceof CaptureError && error.kind === 'busy')) {
+      await rm(directory, { recursive: true, force: true }).catch(() => {});
+    }
+    throw error;
+  }
+  // another one may have been through with it since we looked
   if (await exists(join(directory, RUN_FILE))) {
     await unlockRun(directory);
     throw new CaptureError('busy', `${directory} was begun by another process at the same time`, {
       hint: 'choose another run_id',
     });
   }
+}
+
+/** Everything that stands in the directory before the first step. */
+export async function writeRunFiles(
+  { directory }: ClaimedRun,
+  runJson: JsonMap,
+  { configYaml, overridesYaml }: Provenance,
+): Promise<void> {
   await writeFileAtomic(join(directory, CONFIG_FILE), configYaml);
   await writeFileAtomic(join(directory, OVERRIDES_FILE), overridesYaml);
   await writeFileAtomic(join(directory, RUN_FILE), prettyJson(runJson));

@@ -2,14 +2,13 @@ import { rm } from 'node:fs/promises';
 import type { RunFacts } from '../backends/backend.js';
 import { storageOptions } from '../backends/storage.js';
 import { syncPath } from '../io/atomic.js';
-import { CaptureError } from '../core/errors.js';
 import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
 import { streamsOf } from '../core/streams.js';
 import type { GitState } from '../io/git.js';
 import { recordingOfConfig } from './config.js';
 import type { RunInput } from './inputs.js';
-import { claimRun, writeRunFiles, type ClaimedRun } from './open-run.js';
+import { claimRun, holdRun, writeRunFiles, type ClaimedRun } from './open-run.js';
 import { chooseBackend, openWriters, type OpenWriters } from './open-writers.js';
 import { runJson } from './run-metadata.js';
 import type { Provenance, RunSettings } from './settings.js';
@@ -30,7 +29,7 @@ export interface StartPorts {
   nowMs: number;
   /** Of the folder the command runs in. */
   git: Promise<GitState>;
-  /** The run's directory is claimed and empty; nothing is recorded until this is through. */
+  /** The run's directory is claimed and locked; nothing is recorded until this is through. */
   onStart(run: { runId: string; directory: string }): void | Promise<void>;
 }
 
@@ -55,6 +54,7 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
   const chosen = await chooseBackend(record, storage, request.provenance.cwd);
   const run = await claimRun(request.settings, ports.nowMs);
   const { directory, runId } = run;
+  await holdRun(run);
   try {
     await ports.onStart({ runId, directory });
     const { settings, envConfig, seeds, inputs, provenance } = request;
@@ -71,8 +71,7 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
     if (durability === 'fsync') await syncPath(directory, settings.output);
     return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
   } catch (error) {
-    // nothing is recorded yet, and the directory is ours alone, unless another one was faster
-    if (error instanceof CaptureError && error.kind === 'busy') throw error;
+    // nothing is recorded yet, and the directory is ours alone
     await rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error;
   }

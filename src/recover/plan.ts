@@ -106,7 +106,8 @@ export function recoveryOf(
 }
 
 /** Records of episodes that can be read and are not kept, since steps of theirs are missing. */
-const droppedRecords = ({ read, kept, rebuilt }: Survey): number => read.episodes + rebuilt - kept.episodes;
+export const droppedRecords = ({ read, kept, rebuilt }: Survey): number =>
+  read.episodes + rebuilt - kept.episodes;
 
 /** Without links that lead nowhere and folders that are called as files of a run. */
 async function readableNames({ path, names }: RunDirectory): Promise<string[]> {

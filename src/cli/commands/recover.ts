@@ -1,7 +1,13 @@
 import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import type { RunDirectory } from '../../io/run-directory.js';
-import { recover, type Recovered, type RecoverPlan, type RecoverResult } from '../../recover/index.js';
+import {
+  droppedRecords,
+  recover,
+  type Recovered,
+  type RecoverPlan,
+  type RecoverResult,
+} from '../../recover/index.js';
 import { validateRun } from '../../validate/index.js';
 import { createRecordingValidation } from '../../validate/recording.js';
 import { EXIT } from '../exit-codes.js';
@@ -94,8 +100,8 @@ const statusText = ({ status, validation }: Recovered): string =>
     : `${status}, with ${plural(validation.errors, 'error')} in its records: validate says which`;
 
 function lossText({ skippedBytes, survey }: RecoverPlan): string {
-  const { damageCount, gapCount, read, rebuilt, kept } = survey;
-  const records = read.episodes + rebuilt - kept.episodes;
+  const { damageCount, gapCount } = survey;
+  const records = droppedRecords(survey);
   const lost: string[] = [];
   if (skippedBytes > 0) lost.push(`${plural(skippedBytes, 'byte')} that are no whole records`);
   if (damageCount > 0) lost.push(`what is in ${plural(damageCount, 'place')} nobody can read`);
@@ -123,7 +129,7 @@ function document(runDir: string, result: RecoverResult): unknown {
     rebuilt: survey.rebuilt,
     dropped: {
       bytes: plan.skippedBytes,
-      episodes: survey.read.episodes + survey.rebuilt - survey.kept.episodes,
+      episodes: droppedRecords(survey),
       places: plan.skipped,
     },
     damage: survey.damage,
