@@ -91,7 +91,7 @@ describe('onStart', () => {
         seen.push(readdirSync(directory));
       },
     });
-    expect(seen).toEqual([[], []]);
+    expect(seen).toEqual([['run.lock'], ['run.lock']]);
   });
 
   it('leaves nothing when it refuses', async () => {
