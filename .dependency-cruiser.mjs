@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   backends: ['core', 'io'],
   record: ['core', 'io', 'sim', 'backends'],
   validate: ['core', 'io', 'sim', 'backends'],
+  catalog: ['core', 'io'],
   ingest: ['core', 'io', 'backends'],
-  prune: ['core', 'io', 'backends'],
+  prune: ['core', 'io', 'catalog'],
   recover: ['core', 'io', 'backends'],
   sweep: ['core', 'io'],
   export: ['core', 'io', 'backends'],
@@ -26,6 +27,8 @@ const WHY = {
   record: 'The recorder takes batches and settings; checks and configuration are handed in by cli.',
   validate: 'Checks look at records only, so they judge a run the same whoever wrote it.',
   ingest: 'What ingest needs of another room (validate first) cli hands it as a function.',
+  catalog:
+    'The catalogue says which runs there are and what people noted of them; what is done with that is for others.',
   prune: 'What prune needs of another room cli hands it as a function, so it can never reach a writer.',
   recover:
     'A recovery reads what it can and writes it anew; what it needs of the checks and of the configuration cli hands it.',

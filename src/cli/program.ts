@@ -3,7 +3,6 @@ import type { CaptureOptions } from './commands/capture.js';
 import type { ExplainOptions } from './commands/config-explain.js';
 import type { ExportOptions } from './commands/export.js';
 import type { IngestOptions } from './commands/ingest.js';
-import type { PruneOptions } from './commands/prune.js';
 import type { RecoverOptions } from './commands/recover.js';
 import type { ReproduceOptions } from './commands/reproduce.js';
 import type { ResumeOptions } from './commands/resume.js';
@@ -12,6 +11,8 @@ import { SHELLS, type Shell } from './completion/shells.js';
 import { FORMAT_NAMES } from '../export/format-names.js';
 import { packageVersion } from '../io/package-info.js';
 import { DEFAULT_CONFIG } from './config-options.js';
+import { declarePrune } from './declare/prune.js';
+import { declareRuns } from './declare/runs.js';
 import { checkFlags } from './flag-rules.js';
 import { printable, processOutput } from './ui.js';
 
@@ -37,7 +38,8 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
   addRecover(program, argv, exit);
   addExport(program, exit);
   addIngest(program, exit);
-  addPrune(program, exit);
+  declarePrune(program, exit);
+  declareRuns(program, exit);
   addConfig(program, exit);
   addCompletion(program, exit);
   program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);
@@ -280,25 +282,5 @@ function addExport(program: Command, exit: (code: number) => void): void {
     .action(async (runDir: string, options: ExportOptions) => {
       const { run } = await import('./commands/export.js');
       exit(await run(runDir, options, processOutput));
-    });
-}
-
-function addPrune(program: Command, exit: (code: number) => void): void {
-  program
-    .command('prune')
-    .description('remove old runs by rule; deletes only with --yes')
-    .argument('<results>', 'folder of the results')
-    .option('--keep-last <n>', 'keep the last n runs of each experiment')
-    .option('--keep-within <age>', 'keep runs younger than this: 12h, 30d, 8w, 6m, 1y')
-    .option('--yes', 'really remove')
-    .option('--dry-run', 'print the plan, change nothing')
-    .option('--json', 'print the plan as one JSON document')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ plume-nav-capture prune results --keep-last 10 --keep-within 30d --dry-run\n  $ plume-nav-capture prune results --keep-last 10 --yes',
-    )
-    .action(async (results: string, options: PruneOptions) => {
-      const { run } = await import('./commands/prune.js');
-      exit(await run(results, options, processOutput));
     });
 }

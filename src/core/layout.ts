@@ -38,6 +38,9 @@ export const RECOVERING_FOLDER = '.recovering';
 export const RECOVERED_FOLDER = '.recovered';
 export const REPLACES_FILE = 'replaces.json';
 
+/** Steps of episodes that failed the quality rules, those that were kept. */
+export const REJECTED_FOLDER = 'rejected_samples';
+
 /** What a Parquet file is called until it is whole, which no pattern for Parquet files matches. */
 export const unfinishedParquetName = (name: string): string => `${name}.tmp`;
 

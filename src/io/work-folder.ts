@@ -22,10 +22,15 @@ const madeHere = new Set<string>();
 
 const safeHost = (): string => hostname().replaceAll(/[^A-Za-z0-9._-]/g, '_');
 
-export async function makeWorkFolder(parent: string, purpose: string): Promise<string> {
+/** A new path of this process, with nothing there. */
+export function workFolderPath(parent: string, purpose: string): string {
   const name = `.${purpose}-${process.pid}-${randomBytes(4).toString('hex')}-${safeHost()}`;
-  const path = join(parent, name);
   madeHere.add(name);
+  return join(parent, name);
+}
+
+export async function makeWorkFolder(parent: string, purpose: string): Promise<string> {
+  const path = workFolderPath(parent, purpose);
   try {
     await mkdir(path);
   } catch (error) {

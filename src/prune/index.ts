@@ -1,63 +1,124 @@
+import { basename, resolve } from 'node:path';
+import { findRuns, type Skipped } from '../catalog/find-runs.js';
+import { lastSoundRuns } from '../catalog/inspect.js';
+import { nameOf, type FinishedRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import type { Clock } from '../core/ports.js';
-import { applyPrune, findLeftovers, finishLeftovers, type Removal } from './apply.js';
-import { findRuns, type Skipped } from './find-runs.js';
-import { planPrune, type PrunePlan } from './plan.js';
-import { rules as registry } from './rules/index.js';
-import type { Rule } from './rules/rule.js';
+import { diskSpace } from '../io/disk-space.js';
+import { applyPrune } from './apply.js';
+import { findLeftovers, type Leftovers } from './aside.js';
+import { whyNotIndexed } from './ingested.js';
+import type { Removal } from './outcome.js';
+import { planPrune, toRemove, type PrunePlan } from './plan.js';
+import type { Policy } from './policy.js';
+import { planSamples } from './rejected-samples.js';
+import { findLogs, planLogs, type LogDecision } from './runtime-logs.js';
+import { readTrash, type Trash } from './trash.js';
 
-export type { Removal } from './apply.js';
+export type { Removal } from './outcome.js';
 export type { Decision, PrunePlan } from './plan.js';
 
-export interface PruneSettings {
-  results: string;
-  /** Values by rule name: `keep-last`, `keep-within`. */
-  rules: ReadonlyMap<string, string>;
-  /** Really remove; otherwise only the plan is made. */
-  remove: boolean;
-}
-
-export interface PruneResult {
+/** Everything that a prune would do, with what it is decided from. */
+export interface Prune {
+  /** The real path of the results folder. */
+  root: string;
+  policy: Policy;
+  nowMs: number;
   plan: PrunePlan;
+  logs: readonly LogDecision[];
+  /** Runs whose samples of rejected episodes go. */
+  samples: readonly FinishedRun[];
+  leftovers: Leftovers;
+  trash: Trash;
   /** What lies among the runs and is none. */
-  skipped: Skipped[];
-  /** Names of trash folders that killed prunes left. */
-  leftovers: string[];
-  /** One entry for every run of the plan to remove and every leftover; null when nothing was to be removed. */
-  removals: Removal[] | null;
+  skipped: readonly Skipped[];
 }
 
 /**
- * Removes the runs of a results folder that no rule keeps. Never a live or unfinished one:
- * see `planPrune` for the policy and `applyPrune` for the order of removal.
+ * Decides what of a results folder goes; changes nothing. See `planPrune` for the policy and `removeRun` for the
+ * order of a removal.
  *
- * @throws CaptureError `usage` without a rule, `input` for a path that is no results folder, `io`
+ * @throws CaptureError `input` for a path that is no results folder, `io`
  */
-export async function prune({ results, rules, remove }: PruneSettings, clock: Clock): Promise<PruneResult> {
-  const parsed = parseRules(rules);
+export async function preparePrune(results: string, policy: Policy, clock: Clock): Promise<Prune> {
   const { root, runs, skipped } = await findRuns(results);
-  const plan = planPrune(runs, parsed, clock.now());
-  const trash = await findLeftovers(root);
-  for (const { name, owner } of trash) {
-    if (owner === 'elsewhere') skipped.push({ path: name, reason: 'trash of a prune on another machine' });
-  }
-  const gone = trash.filter(({ owner }) => owner === 'gone');
-  const leftovers = gone.map(({ name }) => name);
-  if (!remove) return { plan, skipped, leftovers, removals: null };
+  refuseInside(root, policy);
+  const nowMs = clock.now();
+  const trash = await readTrash(root);
+  const leftovers = await findLeftovers(root);
+  const finished = runs.filter((run) => run.kind === 'finished');
+  const past = finished.filter(({ endedMs }) => endedMs <= nowMs);
+  const plan = planPrune(policy, {
+    nowMs,
+    runs,
+    lastSound: await lastSoundRuns(root, past),
+    notIngested: policy.requireIngested ? await notIngested(root, finished, policy) : new Map(),
+    trash: trash.entries,
+    disk: await diskSpace(root),
+  });
+  const { logs } = policy;
   return {
+    root,
+    policy,
+    nowMs,
     plan,
-    skipped,
+    logs: logs === null ? [] : planLogs(await findLogs(logs.folder), logs, nowMs),
+    samples: planSamples(runs, policy, nowMs),
     leftovers,
-    removals: [...(await finishLeftovers(gone)), ...(await applyPrune(root, plan))],
+    trash,
+    skipped: [
+      ...skipped,
+      ...trash.strange,
+      ...leftovers.elsewhere.map((path) => ({
+        path: basename(path),
+        reason: 'being deleted by a prune on another machine',
+      })),
+    ],
   };
 }
 
-/** A prune that nothing holds back would remove every run, and nobody wants that by leaving out a flag. */
-function parseRules(values: PruneSettings['rules']): Rule[] {
-  if (values.size === 0) {
-    throw new CaptureError('usage', 'no rule says what to keep', {
-      hint: `give at least one of ${registry.names.map((name) => `--${name}`).join(', ')}`,
+async function notIngested(
+  root: string,
+  runs: readonly FinishedRun[],
+  { dataset }: Policy,
+): Promise<Map<string, string>> {
+  const reasons = new Map<string, string>();
+  for (const run of runs) {
+    const why = await whyNotIndexed(root, run, dataset);
+    if (why !== null) reasons.set(nameOf(run), why);
+  }
+  return reasons;
+}
+
+/** What is put aside for good must not lie where it would be pruned. */
+function refuseInside(root: string, { archive, logs }: Policy): void {
+  for (const [flag, folder] of [
+    ['--archive', archive?.folder],
+    ['--runtime-logs', logs?.folder],
+  ] as const) {
+    if (folder === undefined || !`${resolve(folder)}/`.startsWith(`${root}/`)) continue;
+    throw new CaptureError('usage', `${flag} ${folder} lies in the results folder ${root}`, {
+      hint: 'choose a folder outside',
     });
   }
-  return [...values].map(([name, value]) => registry.get(name)(value));
+}
+
+/**
+ * Does what was prepared.
+ * @throws CaptureError `input` when it would be more than the policy's `max-delete`; nothing is removed then
+ */
+export async function doPrune(prune: Prune): Promise<Removal[]> {
+  const over = overMaxDelete(prune);
+  if (over === null) return applyPrune(prune);
+  throw new CaptureError('input', over, {
+    hint: 'look at it with --dry-run; when it is what you want, raise --max-delete',
+  });
+}
+
+/** Why nothing will be removed, when it would be more than the policy's `max-delete`. */
+export function overMaxDelete({ policy: { maxDelete }, plan }: Prune): string | null {
+  const going = toRemove(plan).length;
+  const all = plan.decisions.length;
+  if (maxDelete === null || going <= maxDelete.most(all)) return null;
+  return `${going} of ${all} runs would go, more than ${maxDelete.label}: nothing was removed`;
 }

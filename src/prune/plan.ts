@@ -1,78 +1,138 @@
-import type { Rule } from './rules/rule.js';
+import { newestFirst, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
+import { judge, type Judged, type Knowledge } from './judge.js';
+import type { Space } from './limits/limit.js';
+import type { Policy } from './policy.js';
+import type { TrashEntry } from './trash.js';
 
-interface RunName {
-  experiment: string;
-  runId: string;
-}
-
-/** A run that a rule may let go. */
-export interface FinishedRun extends RunName {
-  kind: 'finished';
-  /** When it ended, milliseconds since the epoch. */
-  endedMs: number;
-  /** Size by its manifest; null when that does not say. */
-  bytes: number | null;
-  /** SHA-256 of its manifest.json: another one means it is no longer the run the plan was made for. */
-  manifestSha256: string;
-}
-
-/** A run no rule may touch: live, unfinished, or not as its files say. */
-export interface ProtectedRun extends RunName {
-  kind: 'protected';
-  reason: string;
-}
-
-export type FoundRun = FinishedRun | ProtectedRun;
-
-export interface Decision {
+export interface KeepDecision {
   run: FoundRun;
-  action: 'keep' | 'remove';
+  action: 'keep';
   reasons: readonly string[];
 }
 
-export interface RemoveDecision extends Decision {
-  run: FinishedRun;
-  action: 'remove';
+export interface RemoveDecision {
+  run: FoundRun;
+  /** `archive`: copied there first. */
+  action: 'remove' | 'archive';
+  reasons: readonly string[];
 }
 
+export type Decision = KeepDecision | RemoveDecision;
+
 export interface PrunePlan {
-  /** A decision for every run: by experiment, newest first; protected runs after the others. */
+  /** A decision for every run: by experiment, the finished ones newest first, then the others. */
   decisions: readonly Decision[];
-  rules: readonly string[];
+  /** What leaves the trash for good: its time is over, or there has to be room. */
+  emptied: readonly TrashEntry[];
+  /** The limit that cannot be met, and the bytes that are still too many; null when there is none. */
+  shortfall: { limit: string; bytes: number } | null;
+}
+
+export interface PlanFacts extends Knowledge {
+  runs: readonly FoundRun[];
+  trash: readonly TrashEntry[];
+  disk: Space['disk'];
 }
 
 /**
- * What the rules keep, and why. Pure. A run stays if any rule keeps it; protected runs always do, and count for no
- * rule, so that `keep-last 5` means five finished runs.
+ * What goes, what stays, and why. Pure, and the order the runs were found in does not matter.
+ *
+ * A run stays if anything protects it or any rule keeps it. All others go; where the policy has a limit of space,
+ * only as many as that takes, the oldest first, and the trash before them.
  */
-export function planPrune(runs: readonly FoundRun[], rules: readonly Rule[], nowMs: number): PrunePlan {
-  const decisions: Decision[] = [];
-  const experiments = [...new Set(runs.map((run) => run.experiment))].sort(compareText);
-  for (const experiment of experiments) {
-    const here = runs.filter((run) => run.experiment === experiment);
-    const finished = here.filter((run) => run.kind === 'finished').sort(newestFirst);
-    const kept = rules.map((rule) => rule.keep(finished, nowMs));
-    for (const run of finished) {
-      const reasons = kept.map((of) => of.get(run.runId)).filter((reason) => reason !== undefined);
-      if (reasons.length > 0) decisions.push({ run, action: 'keep', reasons });
-      else decisions.push({ run, action: 'remove', reasons: rules.map(({ label }) => `not in ${label}`) });
-    }
-    for (const run of here.filter((each) => each.kind === 'protected').sort(newestFirst)) {
-      decisions.push({ run, action: 'keep', reasons: [run.reason] });
-    }
+export function planPrune(policy: Policy, facts: PlanFacts): PrunePlan {
+  const judged = judge(policy, facts.runs, facts);
+  const stale = judged.filter(({ run, protection }) => run.kind !== 'finished' && protection.length === 0);
+  const free = oldestFirst(judged, ({ kept }) => kept.length === 0);
+  const limit = tightest(policy, facts);
+  if (limit === null) {
+    const going = new Set([...stale, ...(policy.rules.length > 0 ? free : [])]);
+    const decisions = judged.map((each) => decide(each, going.has(each), policy, null));
+    return { decisions, emptied: expired(facts), shortfall: null };
   }
-  return { decisions, rules: rules.map(({ label }) => label) };
+  const emptied = emptyFor(limit.excess, expired(facts), facts.trash);
+  const left = limit.excess - sumOf(emptied) - sumOf(stale.map(({ run }) => run));
+  const forced = policy.forceSize ? oldestFirst(judged, ({ kept }) => kept.length > 0) : [];
+  const { taken, missing } = takeFor(left, [...free, ...forced]);
+  const going = new Set([...stale, ...taken]);
+  const decisions = judged.map((each) => decide(each, going.has(each), policy, limit.label));
+  return { decisions, emptied, shortfall: missing > 0 ? { limit: limit.label, bytes: missing } : null };
 }
 
 export function toRemove(plan: PrunePlan): RemoveDecision[] {
-  return plan.decisions.filter((decision): decision is RemoveDecision => decision.action === 'remove');
+  return plan.decisions.filter((decision): decision is RemoveDecision => decision.action !== 'keep');
 }
 
-const byNumbers = new Intl.Collator('en', { numeric: true });
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** The limit that takes the most, with the bytes it is exceeded by; null without limits. */
+function tightest(
+  { limits }: Policy,
+  { runs, trash, disk }: PlanFacts,
+): { label: string; excess: number } | null {
+  const space = { used: sumOf(runs) + sumOf(trash), disk };
+  const all = limits.map((limit) => ({ label: limit.label, excess: limit.excess(space) }));
+  return all.sort((a, b) => b.excess - a.excess)[0] ?? null;
+}
 
-/** Newest first; of runs that ended at the same time the higher id (`-10` after `-9`) counts as newer. */
-function newestFirst(a: FoundRun, b: FoundRun): number {
-  if (a.kind === 'finished' && b.kind === 'finished' && a.endedMs !== b.endedMs) return b.endedMs - a.endedMs;
-  return byNumbers.compare(b.runId, a.runId) || compareText(b.runId, a.runId);
+/** Finished runs that nothing protects, the oldest first. */
+function oldestFirst(judged: readonly Judged[], chosen: (each: Judged) => boolean): Judged[] {
+  return judged
+    .filter((each) => each.run.kind === 'finished' && each.protection.length === 0 && chosen(each))
+    .sort((a, b) => newestFirst(b.run as FinishedRun, a.run as FinishedRun));
+}
+
+const sumOf = (items: readonly { bytes: number }[]): number =>
+  items.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What was promised to stay only until now. */
+const expired = ({ trash, nowMs }: PlanFacts): TrashEntry[] =>
+  trash.filter(({ keepUntilMs }) => keepUntilMs <= nowMs);
+
+/** What has expired, and of the rest the oldest, until there is room. */
+function emptyFor(excess: number, over: readonly TrashEntry[], trash: readonly TrashEntry[]): TrashEntry[] {
+  const rest = trash.filter((entry) => !over.includes(entry)).sort((a, b) => a.deletedMs - b.deletedMs);
+  const emptied = [...over];
+  let left = excess - sumOf(over);
+  for (const entry of rest) {
+    if (left <= 0) break;
+    emptied.push(entry);
+    left -= entry.bytes;
+  }
+  return emptied;
+}
+
+function takeFor(excess: number, judged: readonly Judged[]): { taken: Judged[]; missing: number } {
+  const taken: Judged[] = [];
+  let left = excess;
+  for (const each of judged) {
+    if (left <= 0) break;
+    taken.push(each);
+    left -= each.run.bytes;
+  }
+  return { taken, missing: left };
+}
+
+function decide(judged: Judged, goes: boolean, policy: Policy, limit: string | null): Decision {
+  const { run, protection, kept } = judged;
+  if (goes) return { run, action: actionFor(run, policy), reasons: whyGone(judged, policy, limit) };
+  const reasons = [...protection, ...kept];
+  if (reasons.length > 0) return { run, action: 'keep', reasons };
+  return {
+    run,
+    action: 'keep',
+    reasons: [limit === null ? 'no rule is about finished runs' : `within ${limit}`],
+  };
+}
+
+function whyGone({ run, kept }: Judged, { rules, staleAfter }: Policy, limit: string | null): string[] {
+  if (run.kind !== 'finished') return [`${(run as { reason: string }).reason}, and ${staleAfter!.label}`];
+  const without = rules.filter(({ label }) => !kept.some((reason) => reason.startsWith(label)));
+  const notIn = without.map(({ label }) => `not in ${label}`);
+  if (limit === null) return notIn;
+  return [`oldest first for ${limit}`, ...(kept.length > 0 ? [`forced over ${kept.join(', ')}`] : notIn)];
+}
+
+function actionFor({ kind, marks }: FoundRun, { archive }: Policy): 'remove' | 'archive' {
+  if (archive === null || kind !== 'finished') return 'remove';
+  const isMeant = archive.tags.length === 0 || archive.tags.some((tag) => marks.tags.includes(tag));
+  return isMeant ? 'archive' : 'remove';
 }

@@ -31,13 +31,13 @@ const IGNORABLE: [call: RegExp, why: string][] = [
   ],
   [/^(?:unlink|rmdir) data\/\.staging-@/, 'what was in it is in its place; the next ingest clears it'],
   [
-    /^(?:openat|write|link) .*\/\.run\.lock\..* of a prune$/,
-    'a full disk has no room for a lock, and is pruned without',
+    /^(?:openat|write|link) .*\/\.run\.lock\..* of an? (?:prune|ingest)/,
+    'a full disk has no room for a lock, and is pruned and read without',
   ],
   [/^rmdir results\/\.trash-@/, 'it is empty; the next prune clears it'],
   [/^copy_file_range /, 'the copy is made by another call then, and its hash compared'],
   [
-    /^\w+ .*\/run\.sqlite-(?:journal|wal|shm) /,
+    /^(?:\w+ .*\/run\.sqlite-(?:journal|wal|shm)|pwrite64 .*\/run\.sqlite 1) /,
     'SQLite goes on with the journal it has, and the run is whole',
   ],
   [/^fsync results\/x\/[^/]+(?:\/\.recovering)? .*SQLite$/, 'SQLite does not rely on it'],

@@ -25,17 +25,18 @@ async function prune(results: string, options: PruneOptions) {
 }
 
 const PLAN = `demo:
-  keep    run-20260103-000000       0 B  keep-last 1 (1 of 1)
-  remove  run-20260102-000000       0 B  not in keep-last 1
-  remove  run-20260101-000000       0 B  not in keep-last 1
+  keep     run-20260103-000000  2026-01-03T01:00Z       0 B  the last valid run of its experiment, keep-last 1 (1 of 1)
+  remove   run-20260102-000000  2026-01-02T01:00Z       0 B  not in keep-last 1
+  remove   run-20260101-000000  2026-01-01T01:00Z       0 B  not in keep-last 1
 `;
+const TOTALS = '2 runs (0 B) to remove, 1 run (0 B) to keep';
 
 describe('prune', () => {
   it('prints the plan and removes nothing without --yes', async () => {
     const results = makeResults();
     expect(await prune(results, { keepLast: '1' })).toEqual({
       exitCode: 0,
-      stdout: `${PLAN}2 runs to remove; nothing was removed: add --yes to remove\n`,
+      stdout: `${PLAN}${TOTALS}; nothing was removed: add --yes to remove\n`,
       stderr: '',
     });
     expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
@@ -45,7 +46,7 @@ describe('prune', () => {
     const results = makeResults();
     expect(await prune(results, { keepLast: '1', yes: true })).toEqual({
       exitCode: 0,
-      stdout: `${PLAN}removed 2 runs\n`,
+      stdout: `${PLAN}removed 2 runs, 0 B freed\n`,
       stderr: '',
     });
     expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000']);
@@ -58,7 +59,7 @@ describe('prune', () => {
   it('--dry-run wins over --yes', async () => {
     const results = makeResults();
     const { stdout } = await prune(results, { keepLast: '1', yes: true, dryRun: true });
-    expect(stdout).toBe(`${PLAN}2 runs to remove; nothing was removed: a dry run\n`);
+    expect(stdout).toBe(`${PLAN}${TOTALS}; nothing was removed: a dry run\n`);
     expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
   });
 
@@ -69,15 +70,23 @@ describe('prune', () => {
       results,
       rules: ['keep-last 2'],
       keep: [
-        expect.objectContaining({ path: 'demo/run-20260103-000000', reasons: ['keep-last 2 (1 of 2)'] }),
+        expect.objectContaining({
+          path: 'demo/run-20260103-000000',
+          reasons: ['the last valid run of its experiment', 'keep-last 2 (1 of 2)'],
+        }),
         expect.objectContaining({ run_id: 'run-20260102-000000', ended_at: '2026-01-02T01:00:00.000Z' }),
       ],
       remove: [expect.objectContaining({ path: 'demo/run-20260101-000000', bytes: 0 })],
+      archive: [],
+      empty_trash: [],
+      logs: [],
+      rejected_samples: [],
+      shortfall: null,
       skipped: [],
       leftovers: [],
       removals: [{ path: 'demo/run-20260101-000000', outcome: 'removed', reason: null }],
     });
-    expect(stderr).toBe('removed 1 run\n');
+    expect(stderr).toBe('removed 1 run, 0 B freed\n');
   });
 
   it('a folder without runs is in order', async () => {
@@ -120,7 +129,7 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
     expect({ exitCode, stderr }).toEqual({
       exitCode: 5,
       stderr: expect.stringMatching(
-        /^plume-nav-capture: cannot make a folder in .*: permission denied \(.*\)$/,
+        /^(?:not removed: .*permission denied.*\n)+plume-nav-capture: nothing of what was to go could be removed \(.*\)$/,
       ),
     });
     expect(readdirSync(join(results, 'demo'))).toHaveLength(3);
@@ -155,12 +164,12 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
       exitCode: 5,
       stderr: expect.stringContaining('cannot delete'),
     });
-    const trash = readdirSync(results).find((name) => name.startsWith('.trash-'));
+    const trash = readdirSync(results).find((name) => name.startsWith('.gone-'));
     expect(trash).toBeDefined();
-    chmodSync(join(results, trash!, 'demo', 'run-20260101-000000', 'inner'), 0o777);
+    chmodSync(join(results, trash!, 'run', 'inner'), 0o777);
     expect(await prune(results, { keepLast: '2', yes: true })).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('removed 0 runs and 1 leftover of a prune that was killed'),
+      stdout: expect.stringContaining('removed 0 runs and 1 other item'),
     });
     expect(existsSync(join(results, trash!))).toBe(false);
   });

@@ -1,11 +1,26 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planPrune, toRemove, type FoundRun } from '../../src/prune/plan.js';
-import { rules } from '../../src/prune/rules/index.js';
-import { finished } from './runs.js';
+import type { FoundRun, UnfinishedRun } from '../../src/catalog/run-entry.js';
+import { NO_MARKS } from '../../src/catalog/marks.js';
+import type { PolicySettings } from '../../src/prune/policy-schema.js';
+import type { PlanFacts } from '../../src/prune/plan.js';
+import type { TrashEntry } from '../../src/prune/trash.js';
+import { finished, lines, planFor } from './runs.js';
 
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const rule = (name: string, value: string) => rules.get(name)(value);
+const unfinished = (runId: string, touched: string): UnfinishedRun => ({
+  kind: 'unfinished',
+  experiment: 'a',
+  runId,
+  reason: 'not finished',
+  touchedMs: Date.parse(touched),
+  bytes: 5,
+  marks: NO_MARKS,
+});
+const held = (runId: string, liveness: 'running' | 'unknown', touched: string): FoundRun => ({
+  ...unfinished(runId, touched),
+  kind: 'held',
+  liveness,
+  reason: liveness === 'running' ? 'live' : 'may be live',
+});
 
 const RUNS: FoundRun[] = [
   finished('a', 'run-20260101-000000', '2026-01-01T01:00:00Z'),
@@ -13,25 +28,17 @@ const RUNS: FoundRun[] = [
   finished('a', 'run-20260629-000000', '2026-06-29T01:00:00Z'),
   finished('a', 'run-20260629-000000-2', '2026-06-29T01:00:00Z'),
   finished('a', 'run-20260629-000000-10', '2026-06-29T01:00:00Z'),
-  { kind: 'protected', experiment: 'a', runId: 'run-20260630-000000', reason: 'live' },
+  held('run-20260630-000000', 'running', '2026-06-30T11:59:59Z'),
   finished('b', 'run-20250101-000000', '2025-01-01T01:00:00Z'),
   // ended later than one that started after it
   finished('b', 'run-20240101-000000', '2026-06-30T11:00:00Z'),
 ];
-
-/** One line a run, as a golden file would have it. */
-const lines = (...args: [string, string][]): string[] =>
-  planPrune(
-    RUNS,
-    args.map(([name, value]) => rule(name, value)),
-    NOW,
-  ).decisions.map(
-    ({ run, action, reasons }) => `${action} ${run.experiment}/${run.runId}: ${reasons.join('; ')}`,
-  );
+const of = (settings: PolicySettings, runs = RUNS, facts: Partial<PlanFacts> = {}): string[] =>
+  lines(planFor(settings, { runs, ...facts }));
 
 describe('what the rules keep', () => {
   it('keep-last 2: of each experiment, the later id first when two ended together', () => {
-    expect(lines(['keep-last', '2'])).toEqual([
+    expect(of({ keep_last: '2' })).toEqual([
       'keep a/run-20260629-000000-10: keep-last 2 (1 of 2)',
       'keep a/run-20260629-000000-2: keep-last 2 (2 of 2)',
       'remove a/run-20260629-000000: not in keep-last 2',
@@ -43,8 +50,27 @@ describe('what the rules keep', () => {
     ]);
   });
 
-  it('keep-within 30d: by when a run ended', () => {
-    expect(lines(['keep-within', '30d'])).toEqual([
+  it('keep-last 2 of all experiments together', () => {
+    expect(of({ keep_last: 2, group_by: 'none' }).filter((line) => line.includes('keep-last 2 ('))).toEqual([
+      'keep a/run-20260629-000000-10: keep-last 2 (2 of 2)',
+      'keep b/run-20240101-000000: keep-last 2 (1 of 2)',
+    ]);
+  });
+
+  it('keep-last 1 of each configuration', () => {
+    const runs = ['x', 'y', 'x'].map((configHash, i) => ({
+      ...finished('a', `run-${i}`, `2026-06-0${i + 1}T00:00:00Z`),
+      configHash,
+    }));
+    expect(of({ keep_last: 1, group_by: 'config' }, runs)).toEqual([
+      'keep a/run-2: keep-last 1 (1 of 1)',
+      'keep a/run-1: keep-last 1 (1 of 1)',
+      'remove a/run-0: not in keep-last 1',
+    ]);
+  });
+
+  it('keep-within 30d: by when a run ended, from now on', () => {
+    expect(of({ keep_within: '30d' })).toEqual([
       'keep a/run-20260629-000000-10: keep-within 30d',
       'keep a/run-20260629-000000-2: keep-within 30d',
       'keep a/run-20260629-000000: keep-within 30d',
@@ -56,92 +82,205 @@ describe('what the rules keep', () => {
     ]);
   });
 
-  it('both: a run stays if either keeps it', () => {
-    expect(lines(['keep-last', '1'], ['keep-within', '2d'])).toEqual([
-      'keep a/run-20260629-000000-10: keep-last 1 (1 of 1); keep-within 2d',
+  it('several: a run stays if any keeps it', () => {
+    expect(of({ keep_last: '1', keep_within: '2d', keep_monthly: 'all' })).toEqual([
+      'keep a/run-20260629-000000-10: keep-last 1 (1 of 1); keep-monthly all (2026-06); keep-within 2d',
       'keep a/run-20260629-000000-2: keep-within 2d',
       'keep a/run-20260629-000000: keep-within 2d',
-      'remove a/run-20260601-000000: not in keep-last 1; not in keep-within 2d',
-      'remove a/run-20260101-000000: not in keep-last 1; not in keep-within 2d',
+      'remove a/run-20260601-000000: not in keep-last 1; not in keep-monthly all; not in keep-within 2d',
+      'keep a/run-20260101-000000: keep-monthly all (2026-01)',
       'keep a/run-20260630-000000: live',
-      'keep b/run-20240101-000000: keep-last 1 (1 of 1); keep-within 2d',
-      'remove b/run-20250101-000000: not in keep-last 1; not in keep-within 2d',
+      'keep b/run-20240101-000000: keep-last 1 (1 of 1); keep-monthly all (2026-06); keep-within 2d',
+      'keep b/run-20250101-000000: keep-monthly all (2025-01)',
     ]);
   });
 
-  it('keep-within includes its very edge, and what ended in the future', () => {
+  it('keep-within includes its very edge', () => {
     const edge = finished('a', 'run-1', '2026-06-29T12:00:00Z');
     const past = finished('a', 'run-2', '2026-06-29T11:59:59.999Z');
-    const future = finished('a', 'run-3', '2027-01-01T00:00:00Z');
-    const plan = planPrune([edge, past, future], [rule('keep-within', '24h')], NOW);
-    expect(toRemove(plan).map(({ run }) => run.runId)).toEqual(['run-2']);
+    expect(of({ keep_within: '24h' }, [edge, past])).toEqual([
+      'keep a/run-1: keep-within 24h',
+      'remove a/run-2: not in keep-within 24h',
+    ]);
   });
-
-  it.each(['0', '-1', '1.5', 'ten', '', '1e3', ' 3', '99999999999999999999'])(
-    '--keep-last %j is refused',
-    (value) => {
-      expect(() => rule('keep-last', value)).toThrow(`--keep-last '${value}' is not a whole number`);
-    },
-  );
 });
 
-const anyRun: fc.Arbitrary<FoundRun> = fc
-  .record({
-    experiment: fc.constantFrom('a', 'b', 'c'),
-    runId: fc.integer({ min: 0, max: 60 }).map((n) => `run-${n}`),
-    ended: fc.integer({ min: NOW - 400 * 86_400_000, max: NOW + 86_400_000 }),
-    live: fc.boolean(),
-  })
-  .map(({ experiment, runId, ended, live }) =>
-    live
-      ? { kind: 'protected', experiment, runId, reason: 'live' }
-      : { ...finished(experiment, runId, ''), endedMs: ended },
-  );
-const anyRuns = fc.uniqueArray(anyRun, { selector: ({ experiment, runId }) => `${experiment}/${runId}` });
-const anyRules = fc
-  .record({
-    last: fc.option(fc.integer({ min: 1, max: 12 })),
-    days: fc.option(fc.integer({ min: 1, max: 400 })),
-  })
-  .filter(({ last, days }) => last !== null || days !== null);
+describe('what never goes', () => {
+  const old = '2020-01-01T00:00:00Z';
 
-describe('for all runs and rules', () => {
-  it('prune never removes what a rule keeps, never a protected run, and decides on each run once', () => {
-    fc.assert(
-      fc.property(anyRuns, anyRules, (runs, { last, days }) => {
-        const chosen = [
-          ...(last === null ? [] : [rule('keep-last', String(last))]),
-          ...(days === null ? [] : [rule('keep-within', `${days}d`)]),
-        ];
-        const plan = planPrune(runs, chosen, NOW);
-        expect(new Set(plan.decisions.map(({ run }) => run))).toEqual(new Set(runs));
-        expect(plan.decisions).toHaveLength(runs.length);
-        for (const { run, reasons } of plan.decisions)
-          expect([run.runId, reasons.length > 0]).toEqual([run.runId, true]);
-        const removed = toRemove(plan).map(({ run }) => run);
-        for (const { experiment, runId, kind, endedMs } of removed) {
-          expect(kind).toBe('finished');
-          // stated anew, without the code under test
-          const newer = runs.filter(
-            (run) =>
-              run.kind === 'finished' &&
-              run.experiment === experiment &&
-              run.runId !== runId &&
-              run.endedMs >= endedMs,
-          );
-          if (last !== null) expect(newer.length).toBeGreaterThanOrEqual(last);
-          if (days !== null) expect(NOW - endedMs).toBeGreaterThan((days - 1) * 86_400_000);
-        }
-      }),
-    );
+  it('pinned and tagged runs, the last valid one, what is not ingested, what is too young', () => {
+    const runs = [
+      finished('a', 'run-1', '2026-06-30T11:00:00Z'),
+      finished('a', 'run-2', '2026-01-01T00:00:00Z'),
+      finished('a', 'run-3', old, { marks: { pinned: true } }),
+      finished('a', 'run-4', old, { marks: { tags: ['paper', 'x'] } }),
+      finished('a', 'run-5', old),
+      finished('a', 'run-6', old),
+      finished('a', 'run-7', old),
+    ];
+    const facts = {
+      lastSound: new Set(['a/run-5']),
+      notIngested: new Map([['a/run-6', 'not ingested yet']]),
+    };
+    expect(of({ keep_within: '1s', min_age: '2h', require_ingested: true }, runs, facts)).toEqual([
+      'keep a/run-1: min-age 2h',
+      'remove a/run-2: not in keep-within 1s',
+      'remove a/run-7: not in keep-within 1s',
+      'keep a/run-6: not ingested yet',
+      'keep a/run-5: the last valid run of its experiment',
+      'keep a/run-4: tagged paper; tagged x',
+      'keep a/run-3: pinned',
+    ]);
   });
 
-  it('does not depend on the order the runs were found in', () => {
-    fc.assert(
-      fc.property(anyRuns, fc.integer({ min: 1, max: 5 }), (runs, last) => {
-        const chosen = [rule('keep-last', String(last))];
-        expect(planPrune(runs.toReversed(), chosen, NOW)).toEqual(planPrune(runs, chosen, NOW));
+  it('a run dated in the future, which takes no place either', () => {
+    const runs = [
+      finished('a', 'run-1', '2026-07-01T00:00:00Z'),
+      finished('a', 'run-2', '2026-06-01T00:00:00Z'),
+      finished('a', 'run-3', '2026-05-01T00:00:00Z'),
+    ];
+    expect(of({ keep_last: 1 }, runs)).toEqual([
+      'keep a/run-1: dated in the future, 2026-07-01T00:00:00.000Z',
+      'keep a/run-2: keep-last 1 (1 of 1)',
+      'remove a/run-3: not in keep-last 1',
+    ]);
+  });
+
+  it('an unfinished or held run, unless it is stale; a live one in any case', () => {
+    const runs = [
+      unfinished('run-1', old),
+      unfinished('run-2', '2026-06-30T00:00:00Z'),
+      { ...unfinished('run-3', old), marks: { ...NO_MARKS, pinned: true } },
+      held('run-4', 'running', old),
+      held('run-5', 'unknown', old),
+      { ...held('run-6', 'unknown', '2026-06-30T00:00:00Z') },
+      {
+        kind: 'strange',
+        experiment: 'a',
+        runId: 'run-7',
+        reason: 'torn',
+        bytes: 0,
+        marks: NO_MARKS,
+      } as const,
+    ];
+    expect(of({ keep_last: 1 }, runs)).toEqual([
+      'keep a/run-7: torn',
+      'keep a/run-6: may be live',
+      'keep a/run-5: may be live',
+      'keep a/run-4: live',
+      'keep a/run-3: not finished; pinned',
+      'keep a/run-2: not finished',
+      'keep a/run-1: not finished',
+    ]);
+    expect(of({ stale_after: '7d' }, runs)).toEqual([
+      'keep a/run-7: torn',
+      'keep a/run-6: may be live, and not stale-after 7d yet',
+      'remove a/run-5: may be live, and stale-after 7d',
+      'keep a/run-4: live',
+      'keep a/run-3: pinned',
+      'keep a/run-2: not finished, and not stale-after 7d yet',
+      'remove a/run-1: not finished, and stale-after 7d',
+    ]);
+  });
+
+  it('a finished run, when the policy is about unfinished ones only', () => {
+    expect(of({ stale_after: '7d' }, [finished('a', 'run-1', old)])).toEqual([
+      'keep a/run-1: no rule is about finished runs',
+    ]);
+  });
+});
+
+describe('limits of space', () => {
+  const sized = (count: number): FoundRun[] =>
+    Array.from({ length: count }, (_, i) =>
+      finished(i % 2 === 0 ? 'a' : 'b', `run-${i}`, `2026-06-${String(i + 1).padStart(2, '0')}T00:00:00Z`, {
+        bytes: 100,
       }),
     );
+
+  it('take the oldest of all experiments, and no more than they need', () => {
+    expect(of({ max_size: '250B' }, sized(4))).toEqual([
+      'keep a/run-2: within max-size 250B',
+      'remove a/run-0: oldest first for max-size 250B',
+      'keep b/run-3: within max-size 250B',
+      'remove b/run-1: oldest first for max-size 250B',
+    ]);
+    expect(of({ max_size: '400B' }, sized(4)).every((line) => line.startsWith('keep'))).toBe(true);
+  });
+
+  it('keep-free counts from what the disk has', () => {
+    const facts = { disk: { total: 1000, free: 150 } };
+    expect(of({ keep_free: '20%' }, sized(3), facts).filter((line) => line.startsWith('remove'))).toEqual([
+      'remove a/run-0: oldest first for keep-free 20%',
+    ]);
+    expect(
+      of({ keep_free: '351B' }, sized(3), facts).filter((line) => line.startsWith('remove')),
+    ).toHaveLength(3);
+  });
+
+  it('lose against a rule that keeps, and say what is missing, unless they are forced', () => {
+    const plan = planFor({ max_size: '100B', keep_last: 1 }, { runs: sized(4) });
+    expect(lines(plan)).toEqual([
+      'keep a/run-2: keep-last 1 (1 of 1)',
+      'remove a/run-0: oldest first for max-size 100B; not in keep-last 1',
+      'keep b/run-3: keep-last 1 (1 of 1)',
+      'remove b/run-1: oldest first for max-size 100B; not in keep-last 1',
+    ]);
+    expect(plan.shortfall).toEqual({ limit: 'max-size 100B', bytes: 100 });
+    const forced = planFor(
+      { max_size: '100B', keep_last: 1, force_size: true },
+      { runs: sized(4), lastSound: new Set(['b/run-3']) },
+    );
+    expect(lines(forced)[0]).toBe(
+      'remove a/run-2: oldest first for max-size 100B; forced over keep-last 1 (1 of 1)',
+    );
+    expect(forced.shortfall).toBeNull();
+  });
+
+  it('never force what never goes', () => {
+    const runs = [finished('a', 'run-1', '2026-01-01T00:00:00Z', { bytes: 100, marks: { pinned: true } })];
+    const plan = planFor({ max_size: '1B', force_size: true }, { runs });
+    expect(lines(plan)).toEqual(['keep a/run-1: pinned']);
+    expect(plan.shortfall).toEqual({ limit: 'max-size 1B', bytes: 99 });
+  });
+
+  it('empty the trash before a run is touched, the oldest first', () => {
+    const entry = (id: string, deleted: string): TrashEntry => ({
+      id,
+      experiment: 'a',
+      runId: id,
+      deletedMs: Date.parse(deleted),
+      keepUntilMs: Date.parse('2027-01-01T00:00:00Z'),
+      bytes: 100,
+      reasons: [],
+    });
+    const trash = [entry('new', '2026-06-20T00:00:00Z'), entry('old', '2026-06-10T00:00:00Z')];
+    const plan = planFor({ max_size: '350B' }, { runs: sized(2), trash });
+    expect(plan.emptied.map(({ id }) => id)).toEqual(['old']);
+    expect(lines(plan).every((line) => line.startsWith('keep'))).toBe(true);
+    const more = planFor({ max_size: '100B' }, { runs: sized(2), trash });
+    expect(more.emptied.map(({ id }) => id)).toEqual(['old', 'new']);
+    expect(lines(more).filter((line) => line.startsWith('remove'))).toHaveLength(1);
+  });
+});
+
+describe('the archive', () => {
+  const runs = [
+    finished('a', 'run-1', '2026-01-01T00:00:00Z', { marks: { tags: ['important'] } }),
+    finished('a', 'run-2', '2026-01-01T00:00:00Z', { marks: { tags: ['important', 'paper'] } }),
+    finished('a', 'run-3', '2026-01-01T00:00:00Z'),
+  ];
+
+  it('gets what would be removed, or only what a tag says', () => {
+    expect(of({ keep_within: '1d', archive: '/archive' }, runs)).toEqual([
+      'archive a/run-3: not in keep-within 1d',
+      'keep a/run-2: tagged important; tagged paper',
+      'keep a/run-1: tagged important',
+    ]);
+    expect(of({ keep_within: '1d', archive: '/archive', archive_tag: 'important' }, runs)).toEqual([
+      'remove a/run-3: not in keep-within 1d',
+      'keep a/run-2: tagged important; tagged paper',
+      'archive a/run-1: not in keep-within 1d',
+    ]);
   });
 });

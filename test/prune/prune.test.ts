@@ -12,21 +12,24 @@ import {
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { canonicalHash, parseTypedJson, prettyJson, type JsonMap } from '../../src/core/canonical-json.js';
-import { applyPrune } from '../../src/prune/apply.js';
-import { findRuns } from '../../src/prune/find-runs.js';
-import { prune } from '../../src/prune/index.js';
-import { planPrune } from '../../src/prune/plan.js';
-import { rules } from '../../src/prune/rules/index.js';
+import { doPrune, preparePrune, type Removal } from '../../src/prune/index.js';
+import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { newFolder, stamps } from '../fixtures/captured-run.js';
-import { makeRun } from './runs.js';
+import { makeRun, policy } from './runs.js';
 
 const NOW = Date.parse('2026-06-30T12:00:00Z');
 const clock = { now: () => NOW, monotonic: () => 0 };
+
+async function prune(results: string, settings: PolicySettings, remove = true) {
+  const prepared = await preparePrune(results, policy(settings), clock);
+  const removals: Removal[] | null = remove ? await doPrune(prepared) : null;
+  return { ...prepared, removals };
+}
 const keepLast = (results: string, count: number, remove = true) =>
-  prune({ results, rules: new Map([['keep-last', String(count)]]), remove }, clock);
+  prune(results, { keep_last: count }, remove);
 const lock = (run: string, pid: number, host = hostname()): void =>
   writeFileSync(join(run, 'run.lock'), JSON.stringify({ pid, host, since: '' }));
 
@@ -45,6 +48,12 @@ function makeRuns(count: number, experiment = 'demo', results = newFolder()): st
     makeRun(results, experiment, `run-202601${date}-000000`, { endedAt: `2026-01-${date}T01:00:00Z` });
   }
   return results;
+}
+
+function mark(run: string, name: string): void {
+  const folder = join(run, '..', '.marks');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${basename(run)}@${name}`), '{"at":"2026-01-01T00:00:00Z"}');
 }
 
 async function deadPid(): Promise<number> {
@@ -74,16 +83,6 @@ describe('prune', () => {
     expect(stamps(results)).toEqual(before);
   });
 
-  it('without a rule refuses to remove everything', async () => {
-    await expect(
-      prune({ results: makeRuns(1), rules: new Map(), remove: true }, clock),
-    ).rejects.toMatchObject({
-      kind: 'usage',
-      message: 'no rule says what to keep',
-      hint: expect.stringContaining('--keep-last'),
-    });
-  });
-
   it.each<[string, (results: string) => string, string]>([
     ['a path that is not there', (results) => join(results, 'none'), 'does not exist'],
     ['a file', (results) => join(results, 'demo', 'run-20260101-000000', 'run.json'), 'is a file'],
@@ -100,10 +99,10 @@ describe('prune', () => {
     makeRun(results, 'demo', 'run-20200101-000000', { endedAt: '2026-06-30T00:00:00Z' });
     makeRun(results, 'demo', 'run-20260629-000000', {
       endedAt: null,
-      run: { start_time: '2019-01-01T00:00:00Z' },
+      startedAt: '2019-01-01T00:00:00Z',
     });
-    makeRun(results, 'demo', 'run-20260628-000000', { endedAt: null, run: { start_time: 'when?' } });
-    const { plan } = await prune({ results, rules: new Map([['keep-within', '7d']]), remove: false }, clock);
+    makeRun(results, 'demo', 'run-20260628-000000', { endedAt: null, startedAt: null });
+    const { plan } = await prune(results, { keep_within: '7d' }, false);
     expect(plan.decisions.map(({ run, action }) => `${action} ${run.runId}`)).toEqual([
       'keep run-20200101-000000',
       'keep run-20260628-000000',
@@ -131,30 +130,35 @@ describe('never touches', () => {
       sayItEnded(makeRun(results, 'demo', 'aged'), '2006-01-01T00:00:00Z', false);
       sayItEnded(makeRun(results, 'demo', 'aged-badly'), 'garbage', false);
       sayItEnded(makeRun(results, 'demo', 'dateless'), 'garbage', true);
-      const { plan } = await prune({ results, rules: new Map([['keep-within', '1h']]), remove: true }, clock);
+      const { plan, removals } = await prune(results, { keep_within: '1h' });
       const reasons = Object.fromEntries(
         plan.decisions.map(({ run, reasons: [first] }) => [run.runId, first]),
       );
       const maybeLive = (run: string, who: string): string =>
         `may be live: locked by ${who}; from here nobody can tell whether it still runs; when it was killed, remove ${join(results, 'demo', run, 'run.lock')}`;
       expect(reasons).toEqual({
-        'run-20260101-000000': 'not in keep-within 1h',
+        'run-20260101-000000': 'the last valid run of its experiment',
         live: `live: process ${alive.pid} on ${hostname()} is capturing it`,
         far: maybeLive('far', 'process 1 on another-host'),
         'torn-lock': maybeLive('torn-lock', 'process 0 on an unknown machine'),
-        unfinished: 'not known to be finished: no manifest.json',
-        upstream: 'not known to be finished: no manifest.json',
-        renamed: 'renamed by hand: its run.json says run-x',
-        moved: 'moved by hand: its run.json says experiment other',
-        'no-json': expect.stringContaining('is not valid JSON'),
+        unfinished: 'not finished: it has no manifest.json',
+        upstream: 'not finished: it has no manifest.json',
+        renamed: 'renamed by hand: its manifest.json says run-x',
+        moved: 'moved by hand: its manifest.json says experiment other',
+        'no-json': 'not in keep-within 1h',
         torn: 'manifest.json is not one of ours',
         foreign: 'manifest.json is not one of ours',
         list: 'manifest.json is not one of ours',
-        aged: 'manifest.json was changed after it was written',
-        'aged-badly': 'manifest.json was changed after it was written',
+        aged: 'not in keep-within 1h',
+        'aged-badly': "manifest.json says it ended at 'garbage', which is no date",
         dateless: "manifest.json says it ended at 'garbage', which is no date",
       });
-      expect(readdirSync(join(results, 'demo'))).toHaveLength(14);
+      // a glance plans, a close look removes
+      expect(removals).toEqual([
+        { path: 'demo/no-json', outcome: 'kept', reason: expect.stringContaining('is not valid JSON') },
+        { path: 'demo/aged', outcome: 'kept', reason: 'manifest.json was changed after it was written' },
+      ]);
+      expect(readdirSync(join(results, 'demo'))).toHaveLength(15);
     } finally {
       alive.kill();
     }
@@ -259,13 +263,19 @@ describe('between plan and removal', () => {
       'a run lost its manifest',
       (run) => rmSync(join(run, 'manifest.json')),
       'kept',
-      'not known to be finished',
+      'not finished: it has no manifest.json',
     ],
     [
       'a run was captured anew',
       (run) => {
         const path = join(run, 'manifest.json');
-        writeFileSync(path, readFileSync(path, 'utf8').replace('"aborted"', '"complete"').concat('\n'));
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8').replace(
+            /"manifest_digest": "[0-9a-f]{8}/,
+            '"manifest_digest": "00000000',
+          ),
+        );
       },
       'kept',
       'its manifest changed',
@@ -279,14 +289,24 @@ describe('between plan and removal', () => {
       'kept',
       'no longer a directory',
     ],
+    ['a run was pinned', (run) => mark(run, 'pinned'), 'kept', 'pinned since'],
+    ['a run was tagged', (run) => mark(run, 'tag=paper'), 'kept', 'tagged paper since'],
+    [
+      'the manifest is another than it says',
+      (run) => {
+        const path = join(run, 'manifest.json');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"complete"', '"aborted"'));
+      },
+      'kept',
+      'manifest.json was changed after it was written',
+    ],
     ['a run was removed', (run) => rmSync(run, { recursive: true }), 'gone', null],
   ])('%s', async (_what, change, outcome, reason) => {
     const results = makeRuns(2);
-    const { root, runs } = await findRuns(results);
-    const plan = planPrune(runs, [rules.get('keep-last')('1')], NOW);
+    const prepared = await preparePrune(results, policy({ keep_last: 1 }), clock);
     const run = join(results, 'demo', 'run-20260101-000000');
     change(run);
-    const [removal] = await applyPrune(root, plan);
+    const [removal] = await doPrune(prepared);
     expect(removal).toMatchObject({
       outcome,
       reason: reason === null ? null : expect.stringContaining(reason),
@@ -308,7 +328,7 @@ describe('between plan and removal', () => {
 
 describe('what a killed prune left', () => {
   const trash = (results: string, pid: number, host = hostname()): string => {
-    const name = `.trash-${pid}-0123abcd-${host}`;
+    const name = `.gone-${pid}-0123abcd-${host}`;
     makeRun(join(results, name), 'demo', 'run-20250101-000000');
     return name;
   };
@@ -316,7 +336,10 @@ describe('what a killed prune left', () => {
   it('is named by a plan, and removed by the next prune', async () => {
     const results = makeRuns(1);
     const name = trash(results, await deadPid());
-    expect(await keepLast(results, 1, false)).toMatchObject({ leftovers: [name], removals: null });
+    expect(await keepLast(results, 1, false)).toMatchObject({
+      leftovers: { gone: [join(results, name)] },
+      removals: null,
+    });
     expect(existsSync(join(results, name))).toBe(true);
     expect((await keepLast(results, 1)).removals).toEqual([{ path: name, outcome: 'removed', reason: null }]);
     expect(readdirSync(results)).toEqual(['demo']);
@@ -330,7 +353,7 @@ describe('what a killed prune left', () => {
       const elsewhere = trash(results, 1, 'another-host');
       const { skipped, removals } = await keepLast(results, 1);
       expect(removals).toEqual([]);
-      expect(skipped).toEqual([{ path: elsewhere, reason: 'trash of a prune on another machine' }]);
+      expect(skipped).toEqual([{ path: elsewhere, reason: 'being deleted by a prune on another machine' }]);
       expect(readdirSync(results).sort()).toEqual([elsewhere, running, 'demo'].sort());
     } finally {
       alive.kill();

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { prettyJson, parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
 import { buildManifest } from '../../src/core/manifest.js';
 import { runSchema } from '../../src/core/records.js';
-import type { FinishedRun } from '../../src/prune/plan.js';
+import { NO_MARKS, type Marks } from '../../src/catalog/marks.js';
+import type { FinishedRun } from '../../src/catalog/run-entry.js';
+import { planPrune, type PlanFacts, type PrunePlan } from '../../src/prune/plan.js';
+import { policySchema, type PolicySettings } from '../../src/prune/policy-schema.js';
+import { readPolicy, type Policy } from '../../src/prune/policy.js';
 import { runModel } from '../fixtures/run-model.js';
 
 export interface RunOptions {
   endedAt?: string | null;
+  startedAt?: string | null;
   withoutManifest?: boolean;
   /** Put into run.json. */
   run?: Record<string, unknown>;
@@ -31,7 +36,7 @@ export function makeRun(
     envConfig: (parseTypedJson(text) as JsonMap)['env_config']!,
     status: 'complete',
     createdAt: '2026-01-01T00:00:00Z',
-    startedAt: null,
+    startedAt: options.startedAt ?? null,
     endedAt: options.endedAt === undefined ? '2026-01-01T00:00:00Z' : options.endedAt,
     gitDirty: null,
     files: [],
@@ -56,11 +61,43 @@ export function makeRun(
 }
 
 /** A finished run as the plan sees it. */
-export const finished = (experiment: string, runId: string, ended: string): FinishedRun => ({
+export const finished = (
+  experiment: string,
+  runId: string,
+  ended: string,
+  { bytes = 1, marks = {} }: { bytes?: number; marks?: Partial<Marks> } = {},
+): FinishedRun => ({
   kind: 'finished',
   experiment,
   runId,
+  status: 'complete',
+  startedMs: Date.parse(ended),
   endedMs: Date.parse(ended),
-  bytes: 1,
-  manifestSha256: 'a'.repeat(64),
+  episodes: 1,
+  steps: 1,
+  bytes,
+  configHash: null,
+  manifestDigest: 'a'.repeat(64),
+  hasRejectedSamples: false,
+  marks: { ...NO_MARKS, ...marks },
 });
+
+export const policy = (settings: PolicySettings): Policy => readPolicy(policySchema.parse(settings));
+
+/** A plan over runs of which nothing else is known. */
+export const planFor = (settings: PolicySettings, facts: Partial<PlanFacts>): PrunePlan =>
+  planPrune(policy(settings), {
+    nowMs: Date.parse('2026-06-30T12:00:00Z'),
+    runs: [],
+    lastSound: new Set(),
+    notIngested: new Map(),
+    trash: [],
+    disk: { total: 1000, free: 500 },
+    ...facts,
+  });
+
+/** One line a run, as a golden file would have it. */
+export const lines = ({ decisions }: PrunePlan): string[] =>
+  decisions.map(
+    ({ run, action, reasons }) => `${action} ${run.experiment}/${run.runId}: ${reasons.join('; ')}`,
+  );

@@ -199,7 +199,7 @@ class SqliteWriter implements RunWriter {
 async function settle(path: string): Promise<{ bytes: number; sha256: string }> {
   try {
     // SQLite says nothing when it cannot remove its log, which would then belong to another file
-    for (const suffix of JOURNALS) await rm(path + suffix, { force: true });
+    for (const suffix of [...JOURNALS, '-shm']) await rm(path + suffix, { force: true });
     const handle = await open(path, 'r');
     try {
       await handle.sync();

@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
+import { CaptureError } from '../../core/errors.js';
 import { ingest, readIngestParams, type IngestPlan, type IngestResult } from '../../ingest/index.js';
+import { systemClock } from '../../io/clock.js';
 import { EXIT } from '../exit-codes.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
@@ -35,7 +38,29 @@ export async function run(options: IngestOptions, io: Output): Promise<number> {
   if (result.outcome === 'invalid') return refuse(runDir, result, options, io);
   if (options.json === true) io.stdout(jsonText(document(result)));
   else printResult(result, io);
+  if (result.outcome !== 'planned') await noteIngested(runDir, result, io);
   return EXIT.done;
+}
+
+/** Beside the run it is noted that it is ingested, and where: it is pending no more, and prune knows its copy. */
+async function noteIngested(runDir: string, { plan, index }: Done, io: Output): Promise<void> {
+  const [{ locateRun }, { setMark }] = await Promise.all([
+    import('../../catalog/locate.js'),
+    import('../../catalog/marks.js'),
+  ]);
+  const source = await locateRun(runDir);
+  // a run that was copied somewhere by itself has no results around it
+  if (source.runId !== index?.run_id || source.experiment !== index.experiment) return;
+  try {
+    await setMark(source.root, source, 'ingested', {
+      at: new Date(systemClock.now()).toISOString(),
+      destination: resolve(plan.destination),
+      manifest_digest: index.source_manifest_digest,
+    });
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    io.stderr(`note: it is not noted beside the run that it is ingested: ${printable(error.message)}\n`);
+  }
 }
 
 function refuse(

@@ -1,105 +1,172 @@
+import { appendFile, readFile } from 'node:fs/promises';
 import { CaptureError } from '../../core/errors.js';
+import { writeFileAtomic } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
-import { prune, type Decision, type PruneResult, type Removal } from '../../prune/index.js';
+import { ioError } from '../../io/io-error.js';
+import { doPrune, overMaxDelete, preparePrune, type Prune, type Removal } from '../../prune/index.js';
+import { parsePlanFile, planFile, restrictTo } from '../../prune/plan-file.js';
+import type { CheckedSettings, PolicySettings } from '../../prune/policy-schema.js';
+import { readPolicy } from '../../prune/policy.js';
 import { EXIT } from '../exit-codes.js';
-import { formatBytes, jsonText, plural, printable, type Output } from '../ui.js';
+import { policySettings } from '../prune-policy.js';
+import { decisionLines, pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
+import { jsonText, printable, type Output } from '../ui.js';
 
 export interface PruneOptions {
+  policy?: string;
   keepLast?: string;
+  keepHourly?: string;
+  keepDaily?: string;
+  keepWeekly?: string;
+  keepMonthly?: string;
+  keepYearly?: string;
   keepWithin?: string;
+  keepTag?: string[];
+  groupBy?: 'experiment' | 'config' | 'none';
+  maxSize?: string;
+  keepFree?: string;
+  forceSize?: boolean;
+  minAge?: string;
+  staleAfter?: string;
+  requireIngested?: boolean;
+  dataset?: string;
+  maxDelete?: string;
+  keepTrash?: string;
+  archive?: string;
+  archiveTag?: string[];
+  runtimeLogs?: string;
+  logsMaxAge?: string;
+  logsMaxSize?: string;
+  rejectedMaxAge?: string;
   yes?: boolean;
   dryRun?: boolean;
+  plan?: string;
+  apply?: string;
+  log?: string;
+  quiet?: boolean;
   json?: boolean;
 }
 
-/** `plume-nav-capture prune`: removes the runs no rule keeps; only with --yes. */
-export async function run(results: string, options: PruneOptions, io: Output): Promise<number> {
-  const { keepLast, keepWithin, yes, dryRun, json } = options;
-  const rules = new Map<string, string>();
-  if (keepLast !== undefined) rules.set('keep-last', keepLast);
-  if (keepWithin !== undefined) rules.set('keep-within', keepWithin);
-  const result = await prune({ results, rules, remove: yes === true && dryRun !== true }, systemClock);
-  if (json === true) io.stdout(jsonText(document(results, result)));
-  else io.stdout(planText(result));
-  for (const { path, reason } of result.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
-  return conclude(result, options, io);
-}
-
-function conclude(result: PruneResult, { json, dryRun }: PruneOptions, io: Output): number {
-  const { plan, removals, leftovers } = result;
+/** `plume-nav-capture prune`: removes the runs nothing keeps; only with --yes or --apply. */
+export async function run(results: string | undefined, options: PruneOptions, io: Output): Promise<number> {
+  const { prune, kept, settings } = await prepare(results, options);
+  const { policy: _, yes, dryRun, plan, apply, log, quiet, json } = options;
+  const really = (yes === true || apply !== undefined) && dryRun !== true && plan === undefined;
+  if (plan !== undefined) await writeFileAtomic(plan, jsonText(planFile(prune, settings)));
+  const over = overMaxDelete(prune);
+  if (quiet !== true && json !== true) io.stdout(planText(prune));
+  const removals = really && over === null ? [...kept, ...(await doPrune(prune))] : null;
+  if (log !== undefined) await appendLog(log, prune, removals);
+  if (json === true) io.stdout(jsonText(pruneDocument(prune, removals)));
   const say = (text: string): void => (json === true ? io.stderr(text) : io.stdout(text));
+  if (quiet !== true) {
+    for (const { path, reason } of prune.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
+  }
   if (removals === null) {
-    const count = plan.decisions.filter(({ action }) => action === 'remove').length;
-    for (const name of leftovers) say(`${name} is left of a prune that was killed\n`);
-    const todo = count > 0 || leftovers.length > 0;
-    const how = todo ? `; nothing was removed: ${dryRun === true ? 'a dry run' : 'add --yes to remove'}` : '';
-    say(`${plural(count, 'run')} to remove${how}\n`);
-    return EXIT.done;
+    if (plan !== undefined) say(`plan written to ${printable(plan)}\n`);
+    if (quiet !== true || over !== null) say(summaryText(prune, whyNothing(options)));
+  } else {
+    say(removalText(prune, removals, quiet === true));
   }
-  for (const { path, outcome, reason } of removals) {
-    if (outcome === 'kept' || outcome === 'failed')
-      io.stderr(`not removed: ${printable(`${path}: ${reason}`)}\n`);
+  return conclude(prune, removals, over, io);
+}
+
+async function prepare(
+  results: string | undefined,
+  options: PruneOptions,
+): Promise<{ prune: Prune; kept: Removal[]; settings: CheckedSettings }> {
+  if (options.apply !== undefined) return prepareFromPlan(results, options, options.apply);
+  if (results === undefined) {
+    throw new CaptureError('usage', 'which results?', {
+      hint: 'give their folder: plume-nav-capture prune results',
+    });
   }
-  const removed = removals.filter(({ outcome }) => outcome === 'removed').length;
-  say(
-    `removed ${plural(removed - finished(removals, leftovers), 'run')}${leftoverText(removals, leftovers)}\n`,
-  );
-  return exitCode(removals);
+  const settings = policySettings(options.policy, flagsOf(options));
+  const prune = await preparePrune(results, readPolicy(settings), systemClock);
+  return { prune, kept: [], settings };
 }
 
-const finished = (removals: readonly Removal[], leftovers: readonly string[]): number =>
-  removals.filter(({ path, outcome }) => outcome === 'removed' && leftovers.includes(path)).length;
-
-function leftoverText(removals: readonly Removal[], leftovers: readonly string[]): string {
-  const count = finished(removals, leftovers);
-  return count === 0 ? '' : ` and ${plural(count, 'leftover')} of a prune that was killed`;
-}
-
-/** Partly done when something stayed that was to go; an I/O error when nothing went at all. */
-function exitCode(removals: readonly Removal[]): number {
-  const stayed = removals.filter(({ outcome }) => outcome === 'kept' || outcome === 'failed');
-  if (stayed.length === 0) return EXIT.done;
-  const allFailed = removals.every(({ outcome }) => outcome === 'failed');
-  if (!allFailed) return EXIT.partial;
-  throw new CaptureError('io', `none of ${plural(removals.length, 'run')} could be removed`, {
-    hint: 'check the permissions of the results folder',
-  });
-}
-
-function planText({ plan }: PruneResult): string {
-  const width = Math.max(0, ...plan.decisions.map(({ run: { runId } }) => runId.length));
-  const lines: string[] = [];
-  let experiment = '';
-  for (const { run: found, action, reasons } of plan.decisions) {
-    if (found.experiment !== experiment) lines.push(`${found.experiment}:`);
-    ({ experiment } = found);
-    const bytes = found.kind === 'finished' && found.bytes !== null ? formatBytes(found.bytes) : '';
-    lines.push(
-      `  ${action.padEnd(6)}  ${found.runId.padEnd(width)}  ${bytes.padStart(8)}  ${printable(reasons.join(', '))}`,
-    );
+async function prepareFromPlan(results: string | undefined, options: PruneOptions, path: string) {
+  const [flag] = [...Object.entries(flagsOf(options)), ['policy', options.policy], ['plan', options.plan]]
+    .filter(([, value]) => value !== undefined)
+    .map(([key]) => `--${String(key).replaceAll('_', '-')}`);
+  if (flag !== undefined) {
+    throw new CaptureError('usage', `${flag} does not go with --apply: the plan says what is done`);
   }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error);
+  }
+  const file = parsePlanFile(text, path);
+  const fresh = await preparePrune(results ?? file.results, readPolicy(file.policy), systemClock);
+  if (fresh.root !== file.results) {
+    throw new CaptureError('usage', `${path} is a plan for ${file.results}, not for ${fresh.root}`);
+  }
+  return { ...restrictTo(fresh, file), settings: file.policy };
 }
 
-function document(results: string, { plan, skipped, leftovers, removals }: PruneResult): unknown {
-  const runs = (action: Decision['action']): unknown[] =>
-    plan.decisions
-      .filter((decision) => decision.action === action)
-      .map(({ run: found, reasons }) => ({
-        path: `${found.experiment}/${found.runId}`,
-        experiment: found.experiment,
-        run_id: found.runId,
-        ended_at: found.kind === 'finished' ? new Date(found.endedMs).toISOString() : null,
-        bytes: found.kind === 'finished' ? found.bytes : null,
-        reasons,
-      }));
+/** The flags that belong to a policy, as its keys. */
+function flagsOf(options: PruneOptions): PolicySettings {
   return {
-    results,
-    rules: plan.rules,
-    keep: runs('keep'),
-    remove: runs('remove'),
-    skipped,
-    leftovers,
-    removals,
+    keep_last: options.keepLast,
+    keep_hourly: options.keepHourly,
+    keep_daily: options.keepDaily,
+    keep_weekly: options.keepWeekly,
+    keep_monthly: options.keepMonthly,
+    keep_yearly: options.keepYearly,
+    keep_within: options.keepWithin,
+    keep_tag: options.keepTag,
+    group_by: options.groupBy,
+    max_size: options.maxSize,
+    keep_free: options.keepFree,
+    force_size: options.forceSize,
+    min_age: options.minAge,
+    stale_after: options.staleAfter,
+    require_ingested: options.requireIngested,
+    dataset: options.dataset,
+    max_delete: options.maxDelete,
+    keep_trash: options.keepTrash,
+    archive: options.archive,
+    archive_tag: options.archiveTag,
+    runtime_logs: options.runtimeLogs,
+    logs_max_age: options.logsMaxAge,
+    logs_max_size: options.logsMaxSize,
+    rejected_max_age: options.rejectedMaxAge,
   };
+}
+
+function whyNothing({ dryRun, plan }: PruneOptions): string {
+  if (dryRun === true) return 'a dry run';
+  return plan === undefined ? 'add --yes to remove' : 'add --apply with the plan to remove';
+}
+
+async function appendLog(path: string, prune: Prune, removals: readonly Removal[] | null): Promise<void> {
+  try {
+    await appendFile(path, decisionLines(prune, removals));
+  } catch (error) {
+    throw ioError(`cannot write ${path}`, error);
+  }
+}
+
+function conclude(
+  prune: Prune,
+  removals: readonly Removal[] | null,
+  over: string | null,
+  io: Output,
+): number {
+  if (over !== null) {
+    io.stderr(`${over} (look at it with --dry-run; when it is what you want, raise --max-delete)\n`);
+    return EXIT.findings;
+  }
+  const stayed = (removals ?? []).filter(({ outcome }) => outcome === 'kept' || outcome === 'failed');
+  for (const { path, reason } of stayed) io.stderr(`not removed: ${printable(`${path}: ${reason}`)}\n`);
+  if (removals !== null && stayed.length > 0 && removals.every(({ outcome }) => outcome === 'failed')) {
+    throw new CaptureError('io', 'nothing of what was to go could be removed', {
+      hint: 'check the permissions of the results folder',
+    });
+  }
+  const { shortfall } = prune.plan;
+  return stayed.length > 0 || (removals !== null && shortfall !== null) ? EXIT.partial : EXIT.done;
 }

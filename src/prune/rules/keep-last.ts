@@ -1,18 +1,12 @@
-import { CaptureError } from '../../core/errors.js';
+import { parseCount } from './keep-count.js';
 import type { RuleParser } from './rule.js';
 
-/** Keeps the last n finished runs of each experiment. */
+/** Keeps the last n finished runs of each group. */
 export const keepLast: RuleParser = (value) => {
-  const count = Number(value);
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(count) || count < 1) {
-    throw new CaptureError('usage', `--keep-last '${value}' is not a whole number from 1 on`, {
-      hint: 'write how many runs of each experiment to keep: --keep-last 10',
-    });
-  }
-  const label = `keep-last ${count}`;
+  const count = parseCount('keep-last', value);
+  const label = `keep-last ${value}`;
   return {
     label,
-    keep: (runs) =>
-      new Map(runs.slice(0, count).map(({ runId }, i) => [runId, `${label} (${i + 1} of ${count})`])),
+    keep: (runs) => new Map(runs.slice(0, count).map((run, i) => [run, `${label} (${i + 1} of ${value})`])),
   };
 };

@@ -1,17 +1,19 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { before, parseDuration } from '../../src/prune/duration.js';
+import { before, parseDuration } from '../../src/core/duration.js';
 
 describe('a time span', () => {
   it.each([
     ['12h', { hours: 12 }],
     ['30d', { days: 30 }],
     ['8w', { weeks: 8 }],
-    ['6m', { months: 6 }],
+    ['6mo', { months: 6 }],
+    ['90m', { minutes: 90 }],
+    ['30s', { seconds: 30 }],
     ['1y', { years: 1 }],
-    ['2y5m7d3h', { years: 2, months: 5, days: 7, hours: 3 }],
+    ['2y5mo7d3h20m', { years: 2, months: 5, days: 7, hours: 3, minutes: 20 }],
     ['7d2y', { years: 2, days: 7 }],
   ])('%s', (text, parts) => {
-    const none = { years: 0, months: 0, weeks: 0, days: 0, hours: 0 };
+    const none = { years: 0, months: 0, weeks: 0, days: 0, hours: 0, minutes: 0, seconds: 0 };
     expect(parseDuration('--keep-within', text)).toEqual({ ...none, ...parts });
   });
 
@@ -26,12 +28,16 @@ describe('a time span', () => {
     '30 d',
     '30D',
     '3d4d',
-    '30min',
-    '9999999999999y',
+        '9999999999999y',
     'd30',
   ])('%j is none', (text) => {
     expect(() => parseDuration('--keep-within', text)).toThrow(`--keep-within '${text}' is not a time span`);
   });
+});
+
+it.each(['30min', '3M', '2q', '1ms'])('%j has a unit that is none', (text) => {
+  if (text === '3M') expect(() => parseDuration('--keep-within', text)).toThrow('is not a time span');
+  else expect(() => parseDuration('--keep-within', text)).toThrow(/unknown unit '(?:min|q|ms)'/);
 });
 
 describe('the moment a span before now, on the local calendar', () => {
@@ -45,19 +51,19 @@ describe('the moment a span before now, on the local calendar', () => {
     ['UTC', '2026-03-31T12:00:00Z', '1d', '2026-03-30T12:00:00Z'],
     ['UTC', '2026-03-31T12:00:00Z', '30d', '2026-03-01T12:00:00Z'],
     ['UTC', '2026-03-31T12:00:00Z', '36h', '2026-03-30T00:00:00Z'],
-    ['UTC', '2026-03-31T12:00:00Z', '1m', '2026-02-28T12:00:00Z'],
-    ['UTC', '2026-03-31T12:00:00Z', '13m', '2025-02-28T12:00:00Z'],
+    ['UTC', '2026-03-31T12:00:00Z', '1mo', '2026-02-28T12:00:00Z'],
+    ['UTC', '2026-03-31T12:00:00Z', '13mo', '2025-02-28T12:00:00Z'],
     ['UTC', '2028-02-29T12:00:00Z', '1y', '2027-02-28T12:00:00Z'],
     ['UTC', '2026-01-01T00:00:00Z', '1w', '2025-12-25T00:00:00Z'],
-    ['UTC', '2026-03-31T12:00:00Z', '1y1m1d1h', '2025-02-27T11:00:00Z'],
+    ['UTC', '2026-03-31T12:00:00Z', '1y1mo1d1h', '2025-02-27T11:00:00Z'],
     // summer time began on 29 March: the same time on the clock is 23 hours earlier, and a day is never less than 24
     ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1d', '2026-03-28T11:00:00+01:00'],
     ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1w', '2026-03-22T11:00:00+01:00'],
-    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1m', '2026-02-28T12:00:00+01:00'],
+    ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '1mo', '2026-02-28T12:00:00+01:00'],
     ['Europe/Berlin', '2026-03-29T12:00:00+02:00', '24h', '2026-03-28T11:00:00+01:00'],
     ['America/New_York', '2026-11-01T12:00:00-05:00', '1d', '2026-10-31T12:00:00-04:00'],
     // in Kiritimati it is the 1st already while it is the 31st in UTC
-    ['Pacific/Kiritimati', '2026-03-31T12:00:00Z', '1m', '2026-03-01T02:00:00+14:00'],
+    ['Pacific/Kiritimati', '2026-03-31T12:00:00Z', '1mo', '2026-03-01T02:00:00+14:00'],
   ])('%s: %s less %s', (tz, now, span, then) => {
     process.env['TZ'] = tz;
     const moment = before(Date.parse(now), parseDuration('', span));

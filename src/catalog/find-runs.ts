@@ -1,13 +1,15 @@
-import type { Dirent } from 'node:fs';
+import { lstatSync, type Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import { RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
-import type { FoundRun } from './plan.js';
-import { readRun, statsOf } from './read-run.js';
+import { glanceAt } from './glance.js';
+import { readMarks } from './marks.js';
+import type { FoundRun } from './run-entry.js';
 
 export interface Skipped {
   /** Relative to the results folder. */
@@ -22,24 +24,33 @@ export interface Results {
   skipped: Skipped[];
 }
 
+/** Looking is synchronous, which is faster; after so many runs whoever else wants to do something may. */
+const RUNS_AT_ONCE = 256;
+
 /**
  * The runs of a results folder: directories `<experiment>/<run_id>` that hold a run.json. Nothing is looked at
- * through a symbolic link below the folder; hidden entries are not ours, and an experiment that cannot be read is
- * noted.
+ * through a symbolic link below the folder or on another file system; hidden entries are not ours, and an experiment
+ * that cannot be read is noted.
  *
+ * @param only the one experiment to look at; null for all
  * @throws CaptureError `input` when the path is no results folder, `io` when it cannot be read
  */
-export async function findRuns(results: string): Promise<Results> {
+export async function findRuns(results: string, only: string | null = null): Promise<Results> {
   const root = await requireResults(results);
   const runs: FoundRun[] = [];
   const skipped: Skipped[] = [];
   for (const experiment of await directories(root, '', skipped)) {
+    if (only !== null && experiment !== only) continue;
     if (await isRunDirectory(join(root, experiment))) {
       skipped.push({ path: experiment, reason: 'a run that lies in no experiment folder' });
       continue;
     }
+    if (lstatSync(join(root, experiment)).dev !== lstatSync(root).dev) {
+      skipped.push({ path: experiment, reason: 'on another file system' });
+      continue;
+    }
     try {
-      for (const run of await runsOf(root, experiment, skipped)) runs.push(run);
+      await addRuns(root, experiment, runs, skipped);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       skipped.push({ path: experiment, reason: error.message });
@@ -48,25 +59,37 @@ export async function findRuns(results: string): Promise<Results> {
   return { root, runs, skipped };
 }
 
-async function runsOf(root: string, experiment: string, skipped: Skipped[]): Promise<FoundRun[]> {
-  const runs: FoundRun[] = [];
+async function addRuns(
+  root: string,
+  experiment: string,
+  runs: FoundRun[],
+  skipped: Skipped[],
+): Promise<void> {
+  const marks = await readMarks(root, experiment);
+  let looked = 0;
   for (const runId of await directories(root, experiment, skipped)) {
-    const path = `${experiment}/${runId}`;
-    if (await isRunDirectory(join(root, path))) {
-      const run = await readRun(root, experiment, runId);
-      if (run !== null) runs.push(run);
-    } else if ((await statsOf(join(root, path))) !== null && !(await isSweep(join(root, path)))) {
-      skipped.push({ path, reason: `not a run directory: it has no ${RUN_FILE}` });
+    const run = await glanceAt(root, { experiment, runId }, marks.get(runId));
+    if (run !== null) runs.push(run);
+    else if (isNoSweep(join(root, experiment, runId))) {
+      skipped.push({
+        path: `${experiment}/${runId}`,
+        reason: `not a run directory: it has no ${RUN_FILE}`,
+      });
     }
+    if (++looked % RUNS_AT_ONCE === 0) await setImmediate();
   }
-  return runs;
 }
 
-/** A sweep's own folder is where it should be, and nothing to remark. */
-const isSweep = async (directory: string): Promise<boolean> =>
-  (await statsOf(join(directory, SWEEP_PLAN_FILE))) !== null;
+/** A sweep's own folder is where it should be, and nothing to remark; nor is what is gone meanwhile. */
+const isNoSweep = (directory: string): boolean =>
+  lstatSync(directory, { throwIfNoEntry: false }) !== undefined &&
+  lstatSync(join(directory, SWEEP_PLAN_FILE), { throwIfNoEntry: false }) === undefined;
 
-async function requireResults(results: string): Promise<string> {
+/**
+ * The real path of a results folder.
+ * @throws CaptureError `input` when it is none, `io` when it cannot be read
+ */
+export async function requireResults(results: string): Promise<string> {
   const hint = 'give the folder that holds the experiments: <results>/<experiment>/<run_id>';
   let root: string;
   try {

@@ -1,0 +1,41 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { isSafeComponent } from '../core/ids.js';
+import { ioError } from '../io/io-error.js';
+import { isRunDirectory } from '../io/run-directory.js';
+import type { RunName } from './run-entry.js';
+
+export interface Located extends RunName {
+  /** The results folder it lies in. */
+  root: string;
+}
+
+/**
+ * The run a path means: `<results>/<experiment>/<run_id>`.
+ * @throws CaptureError `input` when there is none
+ */
+export async function locateRun(path: string): Promise<Located> {
+  if (!(await isRunDirectory(path))) {
+    throw new CaptureError('input', `${path} is not a run directory`, {
+      hint: 'give one, <output>/<experiment>/<run_id>; plume-nav-capture ls lists them',
+    });
+  }
+  try {
+    return partsOf(await realpath(path));
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error);
+  }
+}
+
+/** The same of a path where nothing needs to lie. */
+export function partsOf(path: string): Located {
+  const whole = resolve(path);
+  const [runId, experiment] = [basename(whole), basename(dirname(whole))];
+  if (isSafeComponent(runId) && isSafeComponent(experiment)) {
+    return { root: dirname(dirname(whole)), experiment, runId };
+  }
+  throw new CaptureError('input', `${path} cannot be a run directory`, {
+    hint: 'give <output>/<experiment>/<run_id>',
+  });
+}

@@ -1,0 +1,162 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CaptureError } from '../core/errors.js';
+import { isSafeComponent } from '../core/ids.js';
+import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js';
+import { ioError } from '../io/io-error.js';
+import { statsOf } from '../io/stats-of.js';
+import { nameOf, type RunName } from './run-entry.js';
+
+/**
+ * What people and commands say of a run after it was captured. It lies beside the runs, in
+ * `<experiment>/.marks/<run_id>@<mark>`, a file a mark: a finished run never changes, one look at the folder tells
+ * the marks of all runs, and two commands that mark a run at the same time cannot undo each other's work.
+ */
+export interface Marks {
+  pinned: boolean;
+  tags: readonly string[];
+  verdict: Verdict | null;
+  ingested: boolean;
+}
+
+export type Verdict = 'accepted' | 'rejected';
+export type MarkName = 'pinned' | Verdict | 'ingested' | `tag=${string}`;
+
+export const NO_MARKS: Marks = { pinned: false, tags: [], verdict: null, ingested: false };
+
+/** What stands in a mark: when it was made, and what belongs to it. */
+export interface MarkDetails {
+  /** ISO 8601 UTC. */
+  at: string;
+  /** Why a run was rejected. */
+  reason?: string | undefined;
+  /** Where a run was ingested to, and the `manifest_digest` it had. */
+  destination?: string | undefined;
+  manifest_digest?: string | null | undefined;
+}
+
+export const MARKS_FOLDER = '.marks';
+/** Stands in no run id and no tag. */
+const SIGN = '@';
+const MARK = /^([^@]+)@(pinned|accepted|rejected|ingested|tag=([^@=]+))$/;
+
+const folderOf = (root: string, experiment: string): string => join(root, experiment, MARKS_FOLDER);
+const pathOf = (root: string, run: RunName, mark: MarkName): string =>
+  join(folderOf(root, run.experiment), `${run.runId}${SIGN}${mark}`);
+
+/** The marks of an experiment's runs, by run id; runs without any are not in it. */
+export async function readMarks(root: string, experiment: string): Promise<Map<string, Marks>> {
+  const marks = new Map<string, Marks>();
+  for (const name of (await namesIn(folderOf(root, experiment))).sort()) {
+    const [, runId, mark, tag] = MARK.exec(name) ?? [];
+    if (runId === undefined) continue;
+    marks.set(runId, withMark(marks.get(runId) ?? NO_MARKS, mark as MarkName, tag));
+  }
+  return marks;
+}
+
+function withMark(marks: Marks, mark: MarkName, tag: string | undefined): Marks {
+  if (tag !== undefined) return { ...marks, tags: [...marks.tags, tag] };
+  if (mark === 'pinned') return { ...marks, pinned: true };
+  if (mark === 'ingested') return { ...marks, ingested: true };
+  return { ...marks, verdict: mark as Verdict };
+}
+
+/** Names of all marks of one run. */
+export async function marksOf(root: string, run: RunName): Promise<MarkName[]> {
+  const names = await namesIn(folderOf(root, run.experiment));
+  return names
+    .map((name) => MARK.exec(name))
+    .filter((found) => found?.[1] === run.runId)
+    .map((found) => found![2] as MarkName)
+    .sort();
+}
+
+/** What stands in a mark; null when the run does not have it. What cannot be understood says nothing. */
+export async function readMark(root: string, run: RunName, mark: MarkName): Promise<MarkDetails | null> {
+  const path = pathOf(root, run, mark);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw ioError(`cannot read ${path}`, error);
+  }
+  try {
+    return JSON.parse(text) as MarkDetails;
+  } catch (error) {
+    throw new CaptureError('input', `${path} is not valid JSON`, {
+      hint: 'remove it, and mark the run again',
+      cause: error,
+    });
+  }
+}
+
+/** Marks a run, on disk when it resolves; a mark that is there is replaced. */
+export async function setMark(
+  root: string,
+  run: RunName,
+  mark: MarkName,
+  details: MarkDetails,
+): Promise<void> {
+  const path = pathOf(root, run, mark);
+  try {
+    await makeDirectories(dirname(path));
+  } catch (error) {
+    throw ioError(`cannot mark ${nameOf(run)}`, error);
+  }
+  await writeFileAtomic(path, `${JSON.stringify(details)}\n`);
+}
+
+/** Takes a mark off; false when the run did not have it. */
+export async function clearMark(root: string, run: RunName, mark: MarkName): Promise<boolean> {
+  const path = pathOf(root, run, mark);
+  try {
+    await rm(path);
+    await syncDirectory(dirname(path));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw ioError(`cannot unmark ${nameOf(run)}`, error);
+  }
+}
+
+/** A mark whose run is nowhere is nobody's after so long: a run that is brought back gets its marks first. */
+const ORPHAN_MS = 3_600_000;
+
+/** Takes all marks off runs of an experiment that have gone, and off those that nobody knows any more. */
+export async function clearMarks(root: string, experiment: string, gone: ReadonlySet<string>): Promise<void> {
+  const folder = folderOf(root, experiment);
+  const names = (await namesIn(folder)).filter((name) => MARK.test(name));
+  let cleared = 0;
+  for (const name of names) {
+    const runId = name.slice(0, name.indexOf(SIGN));
+    if (!gone.has(runId) && !(await isOrphan(root, experiment, runId, join(folder, name)))) continue;
+    await rm(join(folder, name), { force: true });
+    cleared++;
+  }
+  if (cleared > 0) await syncDirectory(folder);
+}
+
+async function isOrphan(root: string, experiment: string, runId: string, mark: string): Promise<boolean> {
+  if ((await statsOf(join(root, experiment, runId))) !== null) return false;
+  const stats = await statsOf(mark);
+  return stats !== null && stats.mtimeMs < Date.now() - ORPHAN_MS;
+}
+
+/** Refuses tags that could not be a part of a file name. */
+export function requireTag(tag: string): string {
+  if (isSafeComponent(tag) && tag.length <= 64) return tag;
+  throw new CaptureError('usage', `'${tag}' is not a valid tag`, {
+    hint: 'use 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot or dash',
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw ioError(`cannot read ${folder}`, error);
+  }
+}

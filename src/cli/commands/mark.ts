@@ -1,0 +1,81 @@
+import { locateRun, type Located } from '../../catalog/locate.js';
+import { glanceAt } from '../../catalog/glance.js';
+import { clearMark, requireTag, setMark, type MarkName } from '../../catalog/marks.js';
+import { nameOf } from '../../catalog/run-entry.js';
+import { CaptureError } from '../../core/errors.js';
+import { systemClock } from '../../io/clock.js';
+import { EXIT } from '../exit-codes.js';
+import { printable, type Output } from '../ui.js';
+
+const now = (): string => new Date(systemClock.now()).toISOString();
+const LONGEST_REASON = 500;
+
+/** `plume-nav-capture pin`: no prune removes these runs. */
+export async function pin(paths: readonly string[], io: Output): Promise<number> {
+  for (const run of await located(paths)) {
+    await setMark(run.root, run, 'pinned', { at: now() });
+    io.stdout(`pinned ${nameOf(run)}\n`);
+  }
+  return EXIT.done;
+}
+
+/** `plume-nav-capture unpin`. */
+export async function unpin(paths: readonly string[], io: Output): Promise<number> {
+  for (const run of await located(paths)) {
+    const had = await clearMark(run.root, run, 'pinned');
+    io.stdout(`${had ? 'unpinned' : 'was not pinned:'} ${nameOf(run)}\n`);
+  }
+  return EXIT.done;
+}
+
+/** `plume-nav-capture tag`: puts tags on a run, or takes them off. */
+export async function tag(
+  path: string,
+  tags: readonly string[],
+  { remove }: { remove?: boolean },
+  io: Output,
+): Promise<number> {
+  const marks = tags.map((each): MarkName => `tag=${requireTag(each)}`);
+  const run = await locateRun(path);
+  for (const [i, mark] of marks.entries()) {
+    if (remove !== true) await setMark(run.root, run, mark, { at: now() });
+    else if (!(await clearMark(run.root, run, mark))) {
+      throw new CaptureError('input', `${nameOf(run)} has no tag '${tags[i]}'`, {
+        hint: `plume-nav-capture show ${path} says which it has`,
+      });
+    }
+  }
+  io.stdout(`${remove === true ? 'untagged' : 'tagged'} ${nameOf(run)}: ${tags.join(', ')}\n`);
+  return EXIT.done;
+}
+
+/** `plume-nav-capture accept`, `reject`: settles a pending run; the other verdict is taken back. */
+export async function judge(
+  paths: readonly string[],
+  verdict: 'accepted' | 'rejected',
+  reason: string | undefined,
+  io: Output,
+): Promise<number> {
+  if (reason !== undefined && (reason.trim() === '' || reason.length > LONGEST_REASON)) {
+    throw new CaptureError('usage', `--reason is a text of 1 to ${LONGEST_REASON} characters`);
+  }
+  const runs = await located(paths);
+  const digests = await Promise.all(runs.map(finishedDigest));
+  for (const [i, run] of runs.entries()) {
+    await setMark(run.root, run, verdict, { at: now(), reason, manifest_digest: digests[i]! });
+    await clearMark(run.root, run, verdict === 'accepted' ? 'rejected' : 'accepted');
+    io.stdout(`${verdict} ${nameOf(run)}${reason === undefined ? '' : `: ${printable(reason)}`}\n`);
+  }
+  return EXIT.done;
+}
+
+/** All of them are runs, or nothing is done to any. */
+const located = (paths: readonly string[]): Promise<Located[]> => Promise.all(paths.map(locateRun));
+
+async function finishedDigest(run: Located): Promise<string> {
+  const found = await glanceAt(run.root, run);
+  if (found?.kind === 'finished') return found.manifestDigest;
+  throw new CaptureError('input', `${nameOf(run)} is not finished, so there is nothing to judge`, {
+    hint: found === null ? 'it is gone' : found.reason,
+  });
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { suggest } from '../core/nearest.js';
+import { CaptureError } from '../core/errors.js';
+import { packedConfig, ConfigFolders } from '../config/config-folders.js';
+import { toValue, type ConfigValue } from '../config/node.js';
+import { readYaml } from '../config/yaml/read.js';
+import { ioError } from '../io/io-error.js';
+import { policySchema, type CheckedSettings, type PolicySettings } from '../prune/policy-schema.js';
+
+const GROUP = 'prune';
+
+/**
+ * A retention policy: what a file says, and what flags say over it.
+ * @param name of a policy in conf/prune, or a YAML file
+ */
+export function policySettings(name: string | undefined, flags: PolicySettings): CheckedSettings {
+  const stated = name === undefined ? {} : fromFile(fileOf(name));
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  return policySchema.parse({ ...stated, ...given });
+}
+
+function fileOf(name: string): string {
+  if (isAbsolute(name) || name.includes('/') || name.endsWith('.yaml')) return name;
+  const known = new ConfigFolders([packedConfig()]).options(GROUP);
+  if (known.includes(name)) return join(packedConfig(), GROUP, `${name}.yaml`);
+  throw new CaptureError('usage', `unknown policy '${name}'`, {
+    hint: `${suggest(name, known)}; or give a file: ./${name}.yaml`,
+  });
+}
+
+/** @throws CaptureError `config` that names the file and the key */
+function fromFile(file: string): CheckedSettings {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw ioError(`cannot read ${file}`, error);
+  }
+  const parsed = policySchema.safeParse(plain(toValue(readYaml(text, file))));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!;
+    throw new CaptureError('config', `${file}: unknown key '${key}'`, {
+      hint: suggest(key, Object.keys(policySchema.shape)),
+    });
+  }
+  throw new CaptureError('config', `${file}: ${issue.path.join('.')}: ${issue.message}`);
+}
+
+/** Integers of YAML as numbers. */
+function plain(value: ConfigValue): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [key, plain(each)]));
+  return value;
+}

@@ -1,0 +1,127 @@
+import { nameOf, type FoundRun } from '../catalog/run-entry.js';
+import type { Decision, Prune, Removal } from '../prune/index.js';
+import { formatBytes, plural, printable } from './ui.js';
+
+/** The plan as a table: by experiment, a line each run with what is done to it and why. */
+export function planText({ plan, logs, samples }: Prune): string {
+  const width = Math.max(0, ...plan.decisions.map(({ run: { runId } }) => runId.length));
+  const lines: string[] = [];
+  let experiment = '';
+  for (const { run, action, reasons } of plan.decisions) {
+    if (run.experiment !== experiment) lines.push(`${run.experiment}:`);
+    ({ experiment } = run);
+    const ended = run.kind === 'finished' ? `${iso(run.endedMs).slice(0, 16)}Z` : run.kind;
+    lines.push(
+      `  ${action.padEnd(7)}  ${run.runId.padEnd(width)}  ${ended.padEnd(17)}  ${formatBytes(run.bytes).padStart(8)}  ${printable(reasons.join(', '))}`,
+    );
+  }
+  for (const { id, bytes } of plan.emptied) lines.push(`  empty    .trash/${id}  ${formatBytes(bytes)}`);
+  for (const run of samples) lines.push(`  remove   rejected samples of ${nameOf(run)}`);
+  for (const { path, bytes, reason } of logs) {
+    lines.push(`  remove   log ${printable(path)}  ${formatBytes(bytes)}  ${reason}`);
+  }
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+
+function totals({ plan, logs, samples, leftovers }: Prune): string {
+  const of = (action: Decision['action']): string => {
+    const runs = plan.decisions.filter((decision) => decision.action === action).map(({ run }) => run);
+    return `${plural(runs.length, 'run')} (${formatBytes(sumOf(runs))})`;
+  };
+  const archived = plan.decisions.some(({ action }) => action === 'archive');
+  return [
+    `${of('remove')} to remove`,
+    ...(archived ? [`${of('archive')} to archive`] : []),
+    `${of('keep')} to keep`,
+    ...more(plan.emptied.length, `to empty from the trash (${formatBytes(sumOf(plan.emptied))})`),
+    ...more(samples.length, 'to lose its rejected samples'),
+    ...(logs.length > 0 ? [`${plural(logs.length, 'log')} (${formatBytes(sumOf(logs))}) to remove`] : []),
+    ...(leftovers.gone.length > 0
+      ? [`${plural(leftovers.gone.length, 'leftover')} of a prune that was killed to clear away`]
+      : []),
+  ].join(', ');
+}
+
+const more = (count: number, what: string): string[] =>
+  count > 0 ? [`${plural(count, 'run')} ${what}`] : [];
+const sumOf = (items: readonly { bytes: number }[]): number =>
+  items.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** The last line of a prune that removed nothing. */
+export function summaryText(prune: Prune, why: string): string {
+  const { plan, logs, samples, leftovers } = prune;
+  const goes = plan.decisions.some(({ action }) => action !== 'keep');
+  const todo = goes || [plan.emptied, logs, samples, leftovers.gone].some(({ length }) => length > 0);
+  return `${totals(prune)}${todo ? `; nothing was removed: ${why}` : ''}\n${shortfallText(prune)}`;
+}
+
+function shortfallText({ plan: { shortfall } }: Prune): string {
+  if (shortfall === null) return '';
+  return `${shortfall.limit} cannot be reached: ${formatBytes(shortfall.bytes)} more would have to go, and everything else is kept\n`;
+}
+
+/** What was removed, a line each when the plan was not printed; `''` when there was nothing to do. */
+export function removalText(prune: Prune, removals: readonly Removal[], quiet: boolean): string {
+  const done = removals.filter(({ outcome }) => ['removed', 'trashed', 'archived'].includes(outcome));
+  const short = shortfallText(prune);
+  if (quiet && done.length === 0) return short;
+  const lines = quiet ? done.map(({ path, outcome }) => `${outcome} ${printable(path)}\n`) : [];
+  const runs = new Map(prune.plan.decisions.map(({ run }) => [nameOf(run), run]));
+  const gone = done.flatMap(({ path }) => runs.get(path) ?? []);
+  const others = done.length - gone.length;
+  const what = `${plural(gone.length, 'run')}${others > 0 ? ` and ${plural(others, 'other item')}` : ''}`;
+  const freed = done.some(({ outcome }) => outcome === 'trashed')
+    ? `${formatBytes(sumOf(gone))} in the trash`
+    : `${formatBytes(sumOf(gone))} freed`;
+  return `${lines.join('')}removed ${what}${gone.length > 0 ? `, ${freed}` : ''}\n${short}`;
+}
+
+/** The whole plan, and what came of it, for a program. */
+export function pruneDocument(prune: Prune, removals: readonly Removal[] | null): unknown {
+  const { plan, policy } = prune;
+  const runs = (action: Decision['action']): unknown[] =>
+    plan.decisions
+      .filter((decision) => decision.action === action)
+      .map(({ run, reasons }) => ({ ...describe(run), reasons }));
+  return {
+    results: prune.root,
+    rules: [...policy.rules, ...policy.limits].map(({ label }) => label),
+    keep: runs('keep'),
+    remove: runs('remove'),
+    archive: runs('archive'),
+    empty_trash: plan.emptied.map(({ id }) => id),
+    logs: prune.logs.map(({ path, bytes, reason }) => ({ path, bytes, reason })),
+    rejected_samples: prune.samples.map(nameOf),
+    shortfall: plan.shortfall,
+    skipped: prune.skipped,
+    leftovers: prune.leftovers.gone,
+    removals,
+  };
+}
+
+function describe(run: FoundRun): Record<string, unknown> {
+  return {
+    path: nameOf(run),
+    experiment: run.experiment,
+    run_id: run.runId,
+    state: run.kind,
+    ended_at: run.kind === 'finished' ? iso(run.endedMs) : null,
+    bytes: run.bytes,
+  };
+}
+
+/** A JSON line for each decision, with what came of it; null before anything is done. */
+export function decisionLines(prune: Prune, removals: readonly Removal[] | null): string {
+  const ended = new Map((removals ?? []).map((removal) => [removal.path, removal]));
+  const at = iso(prune.nowMs);
+  return prune.plan.decisions
+    .map(({ run, action, reasons }) => {
+      const removal = ended.get(nameOf(run));
+      const outcome = removals === null ? 'planned' : (removal?.outcome ?? 'kept');
+      const line = { at, results: prune.root, ...describe(run), action, reasons, outcome };
+      return `${JSON.stringify(removal === undefined || removal.reason === null ? line : { ...line, why: removal.reason })}\n`;
+    })
+    .join('');
+}

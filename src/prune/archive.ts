@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nameOf, type RunName } from '../catalog/run-entry.js';
+import { CaptureError } from '../core/errors.js';
+import { isLockFile } from '../core/layout.js';
+import type { Manifest } from '../core/records.js';
+import { makeDirectories, syncDirectory } from '../io/atomic.js';
+import { hashFile } from '../io/file-hash.js';
+import { ioError } from '../io/io-error.js';
+import { statsOf } from '../io/stats-of.js';
+import { makeWorkFolder } from '../io/work-folder.js';
+
+/**
+ * Copies a run to `<archive>/<experiment>/<run_id>`, on disk and every hash compared when it resolves. A copy that is
+ * there already is compared alone: a prune may have been killed before it removed the original.
+ *
+ * @throws CaptureError `input` when another run lies there, or the copy is not as the manifest says; `io`
+ */
+export async function archiveRun(
+  root: string,
+  run: RunName,
+  manifest: Manifest,
+  archive: string,
+): Promise<void> {
+  const source = join(root, run.experiment, run.runId);
+  const folder = join(archive, run.experiment);
+  const target = join(folder, run.runId);
+  try {
+    await makeDirectories(folder);
+    if ((await statsOf(target)) !== null) {
+      await requireSame(source, target, manifest);
+      return;
+    }
+    const made = await makeWorkFolder(folder, 'archiving');
+    try {
+      await copyTree(source, made);
+      await requireSame(source, made, manifest);
+      await rename(made, target);
+    } catch (error) {
+      await rm(made, { recursive: true, force: true });
+      throw error;
+    }
+    await syncDirectory(folder);
+  } catch (error) {
+    throw ioError(`cannot archive ${nameOf(run)} in ${archive}`, error);
+  }
+}
+
+/** Everything but locks: also what a manifest does not name may be somebody's. */
+async function copyTree(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (isLockFile(entry.name)) continue;
+    if (entry.isDirectory()) {
+      await mkdir(target);
+      await copyTree(source, target);
+    } else if (entry.isFile()) {
+      await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await syncFile(target);
+    } else {
+      throw new CaptureError('input', `${source} is neither a file nor a folder: it cannot be archived`, {
+        hint: 'remove it, or prune without --archive',
+      });
+    }
+  }
+  await syncDirectory(to);
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Compares a copy with the manifest, and where that says nothing of a file with the original. */
+async function requireSame(source: string, copy: string, { files }: Manifest, below = ''): Promise<void> {
+  const stated = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+  for (const entry of await readdir(join(source, below), { withFileTypes: true })) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (isLockFile(entry.name)) continue;
+    if (entry.isDirectory()) {
+      await requireSame(source, copy, { files } as Manifest, path);
+      continue;
+    }
+    const { sha256 } = await hashFile(join(copy, path));
+    const expected = stated.get(path) ?? (await hashFile(join(source, path))).sha256;
+    if (sha256 !== expected) {
+      throw new CaptureError('input', `${join(copy, path)} is not what the manifest of the run says`, {
+        hint: 'validate the run; when another one lies in the archive, move that away',
+      });
+    }
+  }
+  for (const { path } of files) {
+    if (below === '' && (await statsOf(join(source, path))) === null) {
+      throw new CaptureError('input', `${join(source, path)} is missing`, { hint: 'validate the run' });
+    }
+  }
+}

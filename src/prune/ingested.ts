@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readMark } from '../catalog/marks.js';
+import type { FinishedRun, RunName } from '../catalog/run-entry.js';
+import { CaptureError } from '../core/errors.js';
+import { DATASET_INDEX_FILE } from '../core/layout.js';
+import type { Manifest } from '../core/records.js';
+import { hashFile } from '../io/file-hash.js';
+
+const indexSchema = z.object({ source_manifest_digest: z.string().nullable() });
+
+/** Where a run should lie in a dataset: as ingest has noted, or in the one that the policy names. */
+async function placeOf(root: string, run: RunName, dataset: string | null): Promise<string | null> {
+  if (dataset !== null) return join(dataset, run.experiment, run.runId);
+  const details = await readMark(root, run, 'ingested');
+  return details?.destination ?? null;
+}
+
+/** By the dataset's index, without reading the files: why a run does not count as ingested, or null when it does. */
+export async function whyNotIndexed(
+  root: string,
+  run: FinishedRun,
+  dataset: string | null,
+): Promise<string | null> {
+  if (dataset === null && !run.marks.ingested) return 'not ingested yet';
+  const place = await placeOf(root, run, dataset);
+  if (place === null) return 'not ingested yet';
+  let index: z.infer<typeof indexSchema>;
+  try {
+    index = indexSchema.parse(JSON.parse(await readFile(join(place, DATASET_INDEX_FILE), 'utf8')));
+  } catch {
+    return `not ingested: ${place} has no valid ${DATASET_INDEX_FILE}`;
+  }
+  return index.source_manifest_digest === run.manifestDigest
+    ? null
+    : `not ingested as it is: ${place} is of another manifest`;
+}
+
+/** The same of every file: its hash in the dataset is the one in the run's manifest. */
+export async function whyNotIngested(
+  root: string,
+  run: RunName,
+  { files }: Manifest,
+  dataset: string | null,
+): Promise<string | null> {
+  const place = await placeOf(root, run, dataset);
+  if (place === null) return 'not ingested yet';
+  for (const { path, sha256 } of files) {
+    try {
+      if ((await hashFile(join(place, path))).sha256 !== sha256) {
+        return `not ingested as it is: ${path} differs in ${place}`;
+      }
+    } catch (error) {
+      if (error instanceof CaptureError) return `not ingested: ${error.message}`;
+      throw error;
+    }
+  }
+  return null;
+}

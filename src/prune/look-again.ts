@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { glanceAt } from '../catalog/glance.js';
+import type { MarksReader } from '../catalog/marks-reader.js';
+import type { FoundRun } from '../catalog/run-entry.js';
+import { MANIFEST_FILE } from '../core/layout.js';
+import { statsOf } from '../io/stats-of.js';
+import type { Ended } from './outcome.js';
+import { since, type Policy } from './policy.js';
+
+export interface LookAgainPorts {
+  root: string;
+  policy: Policy;
+  nowMs: number;
+  /** Of now, not of when the plan was made. */
+  marks: MarksReader;
+}
+
+/**
+ * Why a run is not to be removed after all; null when it is still what the plan was made for.
+ * @param isOurs this process holds it
+ */
+export async function whyKept(
+  run: FoundRun,
+  { root, policy, marks, nowMs }: LookAgainPorts,
+  { isOurs }: { isOurs: boolean },
+): Promise<Ended | null> {
+  const top = await statsOf(root);
+  for (const part of [run.experiment, join(run.experiment, run.runId)]) {
+    const stats = await statsOf(join(root, part));
+    if (stats === null) return { outcome: 'gone', reason: null };
+    if (!stats.isDirectory()) return kept(`${part} is no longer a directory`);
+    if (stats.dev !== top?.dev) return kept(`${part} is on another file system`);
+  }
+  const { pinned, tags } = await marks.of(run);
+  const added = tags.filter((tag) => !run.marks.tags.includes(tag));
+  if (pinned) return kept('pinned since the plan was made');
+  if (added.length > 0) return kept(`tagged ${added.join(', ')} since the plan was made`);
+  if (isOurs && run.kind !== 'finished') {
+    // the lock is the last thing written to it, so only whether it was finished can be asked
+    const manifest = await statsOf(join(root, run.experiment, run.runId, MANIFEST_FILE));
+    return manifest === null ? null : kept('it is finished now');
+  }
+  const now = await glanceAt(root, run, run.marks, { evenHeld: isOurs });
+  if (now === null) return { outcome: 'gone', reason: null };
+  return whyOther(run, now, policy, nowMs);
+}
+
+function whyOther(run: FoundRun, now: FoundRun, { staleAfter }: Policy, nowMs: number): Ended | null {
+  if (now.kind === 'finished') {
+    if (run.kind !== 'finished') return kept('it is finished now');
+    if (now.manifestDigest === run.manifestDigest) return null;
+    return kept('its manifest changed since the plan was made');
+  }
+  const mayBeStale = run.kind === now.kind && now.kind !== 'strange' && staleAfter !== null;
+  return mayBeStale && now.touchedMs < since(staleAfter, nowMs) ? null : kept(now.reason);
+}
+
+const kept = (reason: string): Ended => ({ outcome: 'kept', reason });

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { nameOf, type FoundRun } from '../catalog/run-entry.js';
+import { CaptureError } from '../core/errors.js';
+import type { Prune } from './index.js';
+import type { Removal } from './outcome.js';
+import { toRemove, type RemoveDecision } from './plan.js';
+import { policySchema, type CheckedSettings } from './policy-schema.js';
+
+const PLAN_VERSION = '1.0.0';
+
+const planFileSchema = z.strictObject({
+  plan_version: z.literal(PLAN_VERSION),
+  created_at: z.iso.datetime(),
+  /** The results folder. */
+  results: z.string(),
+  /** The policy the plan was made with. */
+  policy: policySchema,
+  runs: z.array(
+    z.strictObject({
+      /** `<experiment>/<run_id>` */
+      path: z.string(),
+      action: z.enum(['remove', 'archive']),
+      /** `manifest_digest`, which says whether it is still the same run; null for one that is not finished. */
+      manifest_digest: z.string().nullable(),
+      bytes: z.number(),
+      reasons: z.array(z.string()),
+    }),
+  ),
+  /** Names of trash entries to be emptied. */
+  trash: z.array(z.string()),
+  /** Runtime logs to be removed, in the policy's folder. */
+  logs: z.array(z.string()),
+  /** Runs whose samples of rejected episodes are to be removed. */
+  samples: z.array(z.string()),
+});
+
+/** A plan as somebody can look at it, keep it, and have it done later. */
+export type PlanFile = z.output<typeof planFileSchema>;
+
+export const planFile = (prune: Prune, settings: CheckedSettings): PlanFile => ({
+  plan_version: PLAN_VERSION,
+  created_at: new Date(prune.nowMs).toISOString(),
+  results: prune.root,
+  policy: settings,
+  runs: toRemove(prune.plan).map(({ run, action, reasons }) => ({
+    path: nameOf(run),
+    action,
+    manifest_digest: digestOf(run),
+    bytes: run.bytes,
+    reasons: [...reasons],
+  })),
+  trash: prune.plan.emptied.map(({ id }) => id),
+  logs: prune.logs.map(({ path }) => path),
+  samples: prune.samples.map(nameOf),
+});
+
+const digestOf = (run: FoundRun): string | null => (run.kind === 'finished' ? run.manifestDigest : null);
+
+/** @throws CaptureError `input` for a text that is no plan */
+export function parsePlanFile(text: string, file: string): PlanFile {
+  const hint = 'make one with plume-nav-capture prune RESULTS … --plan FILE';
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new CaptureError('input', `${file} is not valid JSON`, { hint, cause: error });
+  }
+  const parsed = planFileSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new CaptureError(
+    'input',
+    `${file} is no plan of prune: ${issue!.path.join('.')}: ${issue!.message}`,
+    {
+      hint,
+    },
+  );
+}
+
+/**
+ * A prune prepared anew, cut down to what a plan lists and what would still go today.
+ * @returns what is left to do, and what of the list is not done any more with the reason
+ */
+export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: Removal[] } {
+  const today = new Map(prune.plan.decisions.map((decision) => [nameOf(decision.run), decision]));
+  const going = new Map<FoundRun, RemoveDecision>();
+  const kept: Removal[] = [];
+  for (const { path, action, manifest_digest: digest, reasons } of file.runs) {
+    const decision = today.get(path);
+    if (decision === undefined) kept.push({ path, outcome: 'gone', reason: null });
+    else if (digestOf(decision.run) !== digest) {
+      kept.push({ path, outcome: 'kept', reason: 'its manifest changed since the plan was made' });
+    } else if (decision.action === 'keep') {
+      kept.push({ path, outcome: 'kept', reason: `today it stays: ${decision.reasons.join(', ')}` });
+    } else going.set(decision.run, { run: decision.run, action, reasons });
+  }
+  const decisions = prune.plan.decisions.map(
+    (decision) =>
+      going.get(decision.run) ?? { run: decision.run, action: 'keep' as const, reasons: ['not in the plan'] },
+  );
+  const emptied = prune.plan.emptied.filter(({ id }) => file.trash.includes(id));
+  return {
+    prune: {
+      ...prune,
+      plan: { ...prune.plan, decisions, emptied },
+      logs: prune.logs.filter(({ path }) => file.logs.includes(path)),
+      samples: prune.samples.filter((run) => file.samples.includes(nameOf(run))),
+    },
+    kept,
+  };
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readMark, setMark, marksOf, type MarkDetails, type MarkName } from '../catalog/marks.js';
+import { nameOf, type RunName } from '../catalog/run-entry.js';
+import { CaptureError } from '../core/errors.js';
+import { isSafeComponent } from '../core/ids.js';
+import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js';
+import { ioError } from '../io/io-error.js';
+import { livenessOf, thisProcess } from '../io/process-identity.js';
+import { unlockRun } from '../io/run-lock.js';
+import { statsOf } from '../io/stats-of.js';
+
+/**
+ * What is removed lies in `.trash/<experiment>@<run_id>@<8 hex digits>/`: the tombstone, and the run under `run`. An
+ * entry appears with its tombstone, then gets the run by one rename; its deletion begins with a rename out of the
+ * trash, so that what lies there is whole.
+ */
+export const TRASH_FOLDER = '.trash';
+const TOMBSTONE_FILE = 'tombstone.json';
+const RUN_FOLDER = 'run';
+
+const name = z.string().refine(isSafeComponent);
+const mark = z.object({
+  at: z.string(),
+  reason: z.string().optional(),
+  destination: z.string().optional(),
+  manifest_digest: z.string().nullable().optional(),
+});
+const tombstoneSchema = z.object({
+  experiment: name,
+  run_id: name,
+  deleted_at: z.iso.datetime(),
+  /** Until then `undelete` brings it back. */
+  keep_until: z.iso.datetime(),
+  reasons: z.array(z.string()),
+  bytes: z.int().min(0),
+  /** Marks of the run, by name. */
+  marks: z.record(z.string(), mark),
+  by: z.object({
+    pid: z.int(),
+    host: z.string(),
+    machine: z.string().nullable(),
+    boot: z.string().nullable(),
+    namespace: z.string().nullable(),
+    started: z.int().nullable(),
+  }),
+});
+type Tombstone = z.infer<typeof tombstoneSchema>;
+
+/** A run in the trash. */
+export interface TrashEntry extends RunName {
+  /** Name of its folder. */
+  id: string;
+  deletedMs: number;
+  keepUntilMs: number;
+  bytes: number;
+  reasons: readonly string[];
+}
+
+export interface Trash {
+  entries: TrashEntry[];
+  /** Folders of prunes that were killed before the run was in them. */
+  empty: string[];
+  /** What nobody of ours has put there. */
+  strange: { path: string; reason: string }[];
+}
+
+const ENTRY = /^([^@]+)@([^@]+)@[0-9a-f]{8}$/;
+
+/** What lies in the trash of a results folder. */
+export async function readTrash(root: string): Promise<Trash> {
+  const trash: Trash = { entries: [], empty: [], strange: [] };
+  for (const id of (await namesIn(join(root, TRASH_FOLDER))).sort()) {
+    if (!ENTRY.test(id)) {
+      if (!id.startsWith('.'))
+        trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: 'not of the trash' });
+      continue;
+    }
+    const folder = join(root, TRASH_FOLDER, id);
+    const tombstone = await readTombstone(folder);
+    const run = await statsOf(join(folder, RUN_FOLDER));
+    if (tombstone === null) {
+      trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: `it has no valid ${TOMBSTONE_FILE}` });
+    } else if (run?.isDirectory() === true) {
+      trash.entries.push({
+        id,
+        experiment: tombstone.experiment,
+        runId: tombstone.run_id,
+        deletedMs: Date.parse(tombstone.deleted_at),
+        keepUntilMs: Date.parse(tombstone.keep_until),
+        bytes: tombstone.bytes,
+        reasons: tombstone.reasons,
+      });
+    } else if (livenessOf(tombstone.by) === 'gone') trash.empty.push(id);
+  }
+  return trash;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw ioError(`cannot read ${folder}`, error);
+  }
+}
+
+/** Null for none, or one that does not read as such. */
+async function readTombstone(folder: string): Promise<Tombstone | null> {
+  try {
+    const text = await readFile(join(folder, TOMBSTONE_FILE), 'utf8');
+    return tombstoneSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw ioError(`cannot read ${join(folder, TOMBSTONE_FILE)}`, error);
+  }
+}
+
+/** What stands on a tombstone. */
+export interface Burial {
+  reasons: readonly string[];
+  bytes: number;
+  deletedMs: number;
+  keepUntilMs: number;
+}
+
+/** The folder of a trash entry, and the path in it that the run is to be renamed to. */
+export interface Grave {
+  folder: string;
+  path: string;
+}
+
+/** Makes a run's place in the trash, its tombstone in it and on disk. */
+export async function dig(root: string, run: RunName, burial: Burial): Promise<Grave> {
+  const id = `${run.experiment}@${run.runId}@${randomBytes(4).toString('hex')}`;
+  const trash = join(root, TRASH_FOLDER);
+  const making = join(trash, `.${id}`);
+  const tombstone: Tombstone = {
+    experiment: run.experiment,
+    run_id: run.runId,
+    deleted_at: new Date(burial.deletedMs).toISOString(),
+    keep_until: new Date(burial.keepUntilMs).toISOString(),
+    reasons: [...burial.reasons],
+    bytes: burial.bytes,
+    marks: await detailsOf(root, run),
+    by: thisProcess(),
+  };
+  try {
+    // another prune removes the trash when it is empty, which may be now
+    await makeDirectories(making).catch(() => makeDirectories(making));
+    await writeFileAtomic(join(making, TOMBSTONE_FILE), `${JSON.stringify(tombstone)}\n`);
+    await rename(making, join(trash, id));
+  } catch (error) {
+    // a disk that is full keeps it; the next prune clears it away
+    await rm(making, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
+  return { folder: join(trash, id), path: join(trash, id, RUN_FOLDER) };
+}
+
+/** The marks of a run with what stands in them. */
+async function detailsOf(root: string, run: RunName): Promise<Record<string, MarkDetails>> {
+  const details: Record<string, MarkDetails> = {};
+  for (const each of await marksOf(root, run)) {
+    const found = await readMark(root, run, each);
+    if (found !== null) details[each] = found;
+  }
+  return details;
+}
+
+/**
+ * Puts the run of a trash entry back where it was, with its marks.
+ * @throws CaptureError `input` when something lies there now, `io`
+ */
+export async function undelete(root: string, entry: TrashEntry): Promise<string> {
+  const folder = join(root, TRASH_FOLDER, entry.id);
+  const path = join(root, entry.experiment, entry.runId);
+  const tombstone = await readTombstone(folder);
+  if ((await statsOf(path)) !== null || tombstone === null) {
+    throw new CaptureError('input', `${path} is there already, and the one in the trash is another`, {
+      hint: `move it out of the way, or take the removed one from ${join(folder, RUN_FOLDER)}`,
+    });
+  }
+  try {
+    for (const [each, details] of Object.entries(tombstone.marks)) {
+      await setMark(root, entry, each as MarkName, details);
+    }
+    await makeDirectories(join(root, entry.experiment));
+    await rename(join(folder, RUN_FOLDER), path);
+    await syncDirectory(join(root, entry.experiment));
+    // of the prune that took it away
+    await unlockRun(path);
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw ioError(`cannot bring back ${nameOf(entry)}`, error);
+  }
+  return path;
+}
