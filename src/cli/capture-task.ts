@@ -7,13 +7,17 @@ export interface CaptureTask {
   provenance: Provenance;
 }
 
-/** @param argv of the command as typed, without the program */
+/**
+ * @param argv of the command as typed, without the program
+ * @param reason why the configuration was changed, where somebody said so
+ */
 export function captureTask(
   {
     composed,
     config,
   }: { composed: Pick<ComposedConfig, 'tree' | 'hash' | 'overrides'>; config: CaptureConfig },
   argv: readonly string[],
+  reason: string | null = null,
 ): CaptureTask {
   const { tree, hash, overrides } = composed;
   return {
@@ -26,6 +30,7 @@ export function captureTask(
       overridesYaml: toYaml([...overrides]),
       command: ['plume-nav-capture', ...argv],
       cwd: process.cwd(),
+      reason,
     },
   };
 }

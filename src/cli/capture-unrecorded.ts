@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { CaptureError } from '../core/errors.js';
 import { systemClock } from '../io/clock.js';
 import type { UnrecordedResult } from '../record/unrecorded.js';
 import type { CaptureTask } from './capture-task.js';
@@ -10,10 +11,15 @@ import { formatCount, plural, printable, type Output } from './ui.js';
 
 /** `capture record=none`: runs the episodes and says how they went. */
 export async function runUnrecorded(
-  { settings }: CaptureTask,
+  { settings, provenance }: CaptureTask,
   { json, metrics }: { json?: boolean; metrics?: string },
   output: Output,
 ): Promise<number> {
+  if (typeof provenance.reason === 'string') {
+    throw new CaptureError('usage', '--reason is kept with a run, and record=none leaves none', {
+      hint: 'leave it out, or record in a format',
+    });
+  }
   const { captureUnrecorded } = await import('../record/unrecorded.js');
   const { episodes } = settings;
   const progress = new ProgressDisplay(process.stderr);

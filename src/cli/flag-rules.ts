@@ -1,9 +1,13 @@
 import { CaptureError } from '../core/errors.js';
 import type { CaptureOptions } from './commands/capture.js';
+import { printable } from './ui.js';
+
+/** In characters: a reason is a line in a listing. */
+const LONGEST_REASON = 500;
 
 /** Flags that mean nothing together, or not without another, are a slip: refused, not ignored. */
 export function checkFlags(options: CaptureOptions): void {
-  const { cfg, info, resolve, package: name, multirun, resumeSweep, jobs, metrics, dryRun } = options;
+  const { cfg, info, resolve, package: name, multirun, resumeSweep, jobs, metrics, dryRun, reason } = options;
   const sweep = multirun === true || resumeSweep !== undefined;
   if (resolve !== undefined) demand('--resolve', cfg !== undefined, '--cfg job');
   if (name !== undefined) demand('--package', cfg !== undefined, '--cfg job');
@@ -14,6 +18,7 @@ export function checkFlags(options: CaptureOptions): void {
       '--metrics is of one capture, without --multirun, --dry-run, --cfg or --info',
     );
   }
+  if (reason !== undefined) checkReason(reason, cfg !== undefined || info !== undefined);
   if (cfg !== undefined && info !== undefined) {
     throw new CaptureError('usage', '--cfg and --info print different things; give one of them');
   }
@@ -27,4 +32,28 @@ export function checkFlags(options: CaptureOptions): void {
 
 function demand(flag: string, given: boolean, other: string): void {
   if (!given) throw new CaptureError('usage', `${flag} goes with ${other}`);
+}
+
+/** @param shown whether the configuration is only looked at */
+function checkReason(reason: string, shown: boolean): void {
+  if (shown) {
+    throw new CaptureError('usage', '--reason goes with a capture or a sweep, without --cfg and --info');
+  }
+  const { length } = [...reason];
+  const fault =
+    reason.trim() === ''
+      ? 'it is empty'
+      : printable(reason) !== reason
+        ? 'it has line breaks or other control characters'
+        : length > LONGEST_REASON
+          ? `it has ${length}`
+          : null;
+  if (fault === null) return;
+  throw new CaptureError(
+    'usage',
+    `--reason: expected a line of at most ${LONGEST_REASON} characters; ${fault}`,
+    {
+      hint: 'say in a few words why the configuration was changed',
+    },
+  );
 }

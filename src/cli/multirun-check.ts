@@ -35,6 +35,8 @@ export interface CheckContext {
   /** The same, opened: files are read once for all jobs. */
   source: ConfigSource;
   argv: readonly string[];
+  /** Why the configuration was changed, where somebody said so. */
+  reason: string | null;
 }
 
 /** Opens the config folders once for all jobs. What is odd about them is said here, and by no job. */
@@ -47,7 +49,7 @@ export const openConfigs = (request: ComposeRequest, output: Output): ConfigSour
  */
 export async function checkJobs(
   jobs: readonly AskedJob[],
-  { request, source, argv }: CheckContext,
+  { request, source, argv, reason }: CheckContext,
 ): Promise<CheckedJob[]> {
   const problems = new Problems(jobs.length);
   const checkInputs = inputChecker();
@@ -58,7 +60,7 @@ export async function checkJobs(
     progress.update(index);
     await problems.collect(job, async () => {
       const loaded = await loadConfig({ ...request, overrides: job.overrides }, { source });
-      const task = captureTask(loaded, argv);
+      const task = captureTask(loaded, argv, reason);
       requireRecorded(task.settings);
       const { configHash } = task.provenance;
       if (job.config_hash !== null && job.config_hash !== configHash) throw changed();

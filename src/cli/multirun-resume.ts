@@ -34,9 +34,9 @@ export async function resumeSweep(
     for (const { job, runDir, what } of lost) {
       output.stderr(`job ${job}: its run ${printable(runDir)} ${what}; it will run again\n`);
     }
-    const { config_path: configPath, config_dir: configDir, config_name: configName } = plan;
+    const { config_path: configPath, config_dir: configDir, config_name: configName, reason } = plan;
     const request = { configPath, configDir, configName, overrides: plan.overrides };
-    return checkJobs(left, { request, source: openConfigs(request, output), argv });
+    return checkJobs(left, { request, source: openConfigs(request, output), argv, reason });
   };
 
   const entries = await readLedger(directory);

@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import type { CaptureOptions } from './commands/capture.js';
 import type { ExplainOptions } from './commands/config-explain.js';
 import type { ExportOptions } from './commands/export.js';
+import type { HistoryOptions } from './commands/history.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { RecoverOptions } from './commands/recover.js';
 import type { ReproduceOptions } from './commands/reproduce.js';
@@ -41,6 +42,7 @@ export function buildProgram(argv: readonly string[], exit: (code: number) => vo
   declarePrune(program, exit);
   declareRuns(program, exit);
   addConfig(program, exit);
+  addHistory(program, exit);
   addCompletion(program, exit);
   program.addHelpText('after', () => `\n${captureOptions(capture)}\n${CAPTURE_EXAMPLES}\n${EXIT_HELP}`);
   for (const command of program.commands) command.addHelpText('after', EXIT_HELP);
@@ -105,6 +107,7 @@ function addCapture(program: Command, argv: readonly string[], exit: (code: numb
         'searchpath',
       ]),
     )
+    .option('--reason <text>', 'why the configuration was changed, for `history`')
     .option('--metrics <file>', 'write what recording cost (time, buffers, bytes, memory) as JSON')
     .option('--dry-run', 'say what would be captured, write nothing')
     .option('--json', 'print the result as one JSON document')
@@ -142,6 +145,24 @@ function addConfig(program: Command, exit: (code: number) => void): void {
     .action(async (key: string, overrides: string[], options: ExplainOptions) => {
       const { run } = await import('./commands/config-explain.js');
       exit(await run(key, overrides, options, processOutput));
+    });
+}
+
+function addHistory(program: Command, exit: (code: number) => void): void {
+  program
+    .command('history')
+    .description('how the configuration of the experiments changed, capture by capture, and why')
+    .argument('[results]', 'folder of the results', 'results')
+    .option('--experiment <name>', 'only this experiment')
+    .option('--key <key>', 'only this key, such as env.max_steps, or env for all of them')
+    .option('--json', 'print the changes as one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plume-nav-capture history\n  $ plume-nav-capture history results --experiment demo --key env.max_steps',
+    )
+    .action(async (results: string, options: HistoryOptions) => {
+      const { run } = await import('./commands/history.js');
+      exit(await run(results, options, processOutput));
     });
 }
 

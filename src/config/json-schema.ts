@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configEventSchema } from '../core/config-history.js';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, OMITTABLE, streamsOf } from '../core/streams.js';
 import { datasetIndexSchema } from '../ingest/dataset-index.js';
@@ -49,6 +50,10 @@ export function schemaFiles(): Record<string, JsonSchema> {
     },
     'run.schema.json': { title: 'run.json', ...generate(runSchema) },
     'manifest.schema.json': { title: 'manifest.json', ...generate(manifestSchema) },
+    'config-history.schema.json': {
+      title: 'One line of config_history.jsonl',
+      ...generate(configEventSchema),
+    },
     'dataset-index.schema.json': { title: 'DATASET_INDEX.json', ...generate(datasetIndexSchema) },
   };
 }

@@ -5,9 +5,14 @@ export const CONFIG_FILE = 'config.yaml';
 export const OVERRIDES_FILE = 'overrides.yaml';
 export const LOCK_FILE = 'run.lock';
 /** Of a process that takes over a lock another one has left, for a moment. */
-export const lockClaimName = (number: number): string => `${LOCK_FILE}.${number}`;
-const LOCK = /^run\.lock(?:\.\d{1,9})?$/;
-export const isLockFile = (name: string): boolean => LOCK.test(name);
+export const lockClaimName = (lock: string, number: number): string => `${lock}.${number}`;
+/** Whether a name is that of a lock, or of a claim to it. */
+export const isLockName = (lock: string, name: string): boolean =>
+  name.startsWith(lock) && /^(?:\.\d{1,9})?$/.test(name.slice(lock.length));
+export const isLockFile = (name: string): boolean => isLockName(LOCK_FILE, name);
+/** In the folder of the results: how the configuration of its experiments changed, and who is writing that. */
+export const HISTORY_FILE = 'config_history.jsonl';
+export const HISTORY_LOCK_FILE = 'config_history.lock';
 /** In the folder of a sweep, which lies among the runs it made and is none. */
 export const SWEEP_PLAN_FILE = 'multirun.yaml';
 /** In the folder of an ingested run: what it holds and where it came from. */

@@ -11,6 +11,7 @@ import { recordingOfConfig } from './config.js';
 import { finishRun } from './finish-run.js';
 import { prepareSimulation, type PreparedSimulation } from './inputs.js';
 import type { RecordingMetrics } from './metrics.js';
+import { noteConfig } from './note-config.js';
 import { OutcomeTotals, type Outcome } from './outcomes.js';
 import { NOTHING_DONE, recordRun, type Done, type Progress } from './record-run.js';
 import { envConfigJson } from './run-metadata.js';
@@ -64,6 +65,8 @@ export async function capture(
     { settings, envConfig, seeds, inputs: prepared.inputs, provenance },
     { ...ports, git, nowMs },
   );
+  // hundreds of captures may be waiting for their turn to write the history, and none needs to wait with its steps
+  const noted = noteConfig(run, settings, provenance, ports);
   try {
     const digest = new ContentDigest(streamsOf(recordingOfConfig(settings.record)));
     const validation = ports.startValidation(run.metadata);
@@ -73,6 +76,7 @@ export async function capture(
   } catch (error) {
     throw toGoOn(error, run.directory);
   } finally {
+    await noted;
     await unlockRun(run.directory);
   }
 }

@@ -13,6 +13,7 @@ import type { EpisodeData } from './episode-data.js';
 import { EpisodeRows } from './episode-rows.js';
 import { finishRun } from './finish-run.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
+import { noteConfig } from './note-config.js';
 import { NOTHING_DONE } from './record-run.js';
 import { Recorder } from './recorder.js';
 import { asTyped } from './parse-options.js';
@@ -103,24 +104,29 @@ export class RunRecorder {
     const { output, experiment, runId, parquet, seeds, record, environment, config } = checked;
     const given = asTyped({ record: options.record ?? {}, environment: options.environment }) as JsonMap;
     const typed: JsonMap = { ...config, ...given };
+    const settings = {
+      output,
+      experiment,
+      runId,
+      parquet,
+      record,
+      rotateBytes: null,
+      clock: 'wall',
+    } as const;
+    const provenance = {
+      config: typed,
+      configYaml: prettyJson(typed),
+      configHash: canonicalHash(typed),
+      overrides: [],
+      overridesYaml: '[]\n',
+      command: process.argv,
+      cwd: process.cwd(),
+    };
     const started = await startRun(
-      {
-        settings: { output, experiment, runId, parquet, record, rotateBytes: null, clock: 'wall' },
-        envConfig: envConfigOf(environment),
-        seeds,
-        inputs: [],
-        provenance: {
-          config: typed,
-          configYaml: prettyJson(typed),
-          configHash: canonicalHash(typed),
-          overrides: [],
-          overridesYaml: '[]\n',
-          command: process.argv,
-          cwd: process.cwd(),
-        },
-      },
+      { settings, envConfig: envConfigOf(environment), seeds, inputs: [], provenance },
       { nowMs: ports.clock.now(), onStart: () => {}, git: gitState(process.cwd()) },
     );
+    await noteConfig(started, settings, provenance, ports);
     if (started.writers.fellBack !== null) ports.onWarning(started.writers.fellBack);
     return new RunRecorder(checked, started, ports);
   }

@@ -39,4 +39,6 @@ export interface Provenance {
   overridesYaml: string;
   command: readonly string[];
   cwd: string;
+  /** Why the configuration was changed, for the history of the results. */
+  reason?: string | null;
 }

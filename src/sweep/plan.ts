@@ -27,6 +27,8 @@ export const planSchema = z.object({
   config_name: z.string(),
   /** As typed, flags as the overrides they stand for. */
   overrides: z.array(z.string()),
+  /** Why the configuration was changed, where somebody said so. */
+  reason: z.string().nullable().default(null),
   jobs: z.array(jobSchema).min(1),
 });
 

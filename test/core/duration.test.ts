@@ -17,22 +17,14 @@ describe('a time span', () => {
     expect(parseDuration('--keep-within', text)).toEqual({ ...none, ...parts });
   });
 
-  it.each([
-    '',
-    '30',
-    'd',
-    '0d',
-    '0d0h',
-    '-3d',
-    '1.5d',
-    '30 d',
-    '30D',
-    '3d4d',
-        '9999999999999y',
-    'd30',
-  ])('%j is none', (text) => {
-    expect(() => parseDuration('--keep-within', text)).toThrow(`--keep-within '${text}' is not a time span`);
-  });
+  it.each(['', '30', 'd', '0d', '0d0h', '-3d', '1.5d', '30 d', '30D', '3d4d', '9999999999999y', 'd30'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseDuration('--keep-within', text)).toThrow(
+        `--keep-within '${text}' is not a time span`,
+      );
+    },
+  );
 });
 
 it.each(['30min', '3M', '2q', '1ms'])('%j has a unit that is none', (text) => {

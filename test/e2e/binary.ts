@@ -15,7 +15,7 @@ export interface Outcome {
 /** Runs the built binary as a process, the way a shell would. */
 export async function plume(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; timeout?: number } = {},
+  options: { cwd?: string; env?: Record<string, string>; timeout?: number; uid?: number; gid?: number } = {},
 ): Promise<Outcome> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [BINARY, ...args], {
     reject: false,

@@ -68,6 +68,7 @@ function workplace(): { cwd: string; env: Record<string, string> } {
 function steady(text: string): string {
   return text
     .replaceAll(/run-\d{8}-\d{6}(-\d+)?/g, 'run-ID')
+    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'WHEN')
     .replaceAll(/\d+\.\d+ s( \([\d,]+ steps\/s\))?/g, 'TIME')
     .replaceAll(/[\d.]+ (B|kB|MB)\b/g, 'SIZE')
     .replaceAll(/\b[0-9a-f]{12,64}\b/g, 'DIGEST')

@@ -45,6 +45,6 @@ it('an ingest and a prune of one run at once: it is in the dataset whole, or it 
     const left = existsSync(join(cwd, run));
     if (left) expect(await validateRun(join(cwd, run))).toMatchObject({ ok: true });
     expect(left || ingested.exitCode !== 4).toBe(true);
-    expect(readdirSync(join(cwd, 'results'))).toEqual(['demo']);
+    expect(readdirSync(join(cwd, 'results'))).toEqual(['config_history.jsonl', 'demo']);
   }
 }, 60_000);

@@ -115,7 +115,7 @@ describe.skipIf(!tmpfs.works)(`a disk of 256 KiB (${tmpfs.reason})`, () => {
     }
     const args = ['prune', 'results', '--keep-last', '1', '--yes'];
     expect(await plume(args, { cwd: disk })).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(readdirSync(join(disk, 'results'))).toEqual(['full']);
+    expect(readdirSync(join(disk, 'results')).sort()).toEqual(['config_history.jsonl', 'full']);
     expect(readdirSync(join(disk, 'results', 'full'))).toEqual(['run-20260101-000001']);
     expect(contents(kept)).toEqual(before);
   }, 60_000);

@@ -137,7 +137,7 @@ it(
       const args = ['prune', 'results', '--keep-last', '1', '--yes'];
       for (let again = 0; again < 2; again++) await killed(args, moment.next().value! / 3, cwd);
       expect(await plume(args, { cwd })).toMatchObject({ exitCode: 0 });
-      expect(readdirSync(join(cwd, 'results'))).toEqual(['killed']);
+      expect(readdirSync(join(cwd, 'results')).sort()).toEqual(['config_history.jsonl', 'killed']);
       expect(readdirSync(join(cwd, 'results', 'killed'))).toEqual(['run-20260101-000003']);
       expect(contents(kept)).toEqual(before);
     }

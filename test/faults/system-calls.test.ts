@@ -40,17 +40,25 @@ const IGNORABLE: [call: RegExp, why: string][] = [
     /^(?:\w+ .*\/run\.sqlite-(?:journal|wal|shm)|pwrite64 .*\/run\.sqlite 1) /,
     'SQLite goes on with the journal it has, and the run is whole',
   ],
+  [
+    /^\w+ results\/\.?config_history\.(?:jsonl|lock)/,
+    'a capture goes on without its history and warns; its run says how it was made',
+  ],
   [/^fsync results\/x\/[^/]+(?:\/\.recovering)? .*SQLite$/, 'SQLite does not rely on it'],
 ];
 
 const newRoot = (): string => realpathSync(scratchDirectory());
 
-/** Names that only a command which is running, or was killed, has; in a folder that became no run they stay. */
+/**
+ * Names that only a command which is running, or was killed, has; in a folder that became no run they stay, and those
+ * of the history until the next capture writes it.
+ */
 function leftovers(root: string): string[] {
   const paths = readdirSync(root, { recursive: true, encoding: 'utf8' });
   const isRun = existsSync(join(root, RUN, 'run.json'));
   return paths.filter(
     (path) =>
+      !path.startsWith('results/.config_history.lock') &&
       /(?:^|\/)(?:\.(?:recover|staging|trash)|run\.lock|run\.sqlite-|[^/]*\.tmp$)/.test(path) &&
       (isRun || !path.startsWith(`${RUN}/`)),
   );

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonMap } from '../../src/core/canonical-json.js';
@@ -18,6 +19,34 @@ describe('RunRecorder', () => {
     const result = await recorder.close();
     expect(result).toMatchObject({ status: 'complete', validation: { ok: true, findings: [] } });
     expect(await validateRun(result.directory)).toMatchObject({ ok: true, findings: [] });
+  });
+
+  it('notes in the history of its results what changed in how runs are made', async () => {
+    const output = mkdtempSync(join(tmpdir(), 'recorder-'));
+    const warnings: string[] = [];
+    for (const [speed, runId] of [
+      [1n, 'a'],
+      [1n, 'b'],
+      [2.5, 'c'],
+    ] as const) {
+      const more = { output, runId, config: { agent: { speed } } };
+      const recorder = await openWalk([5], more, { onWarning: (text) => warnings.push(text) });
+      await recordWalks(recorder, 1);
+      await recorder.close();
+    }
+    const events = readFileSync(join(output, 'config_history.jsonl'), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events[0]).toMatchObject({ run_id: 'a', key: 'agent.speed', old: null, new: 1, reason: null });
+    expect(events.map(({ key }) => key)).toContain('environment.gridSize');
+    const { config_hash } = JSON.parse(readFileSync(join(output, 'walk/c/run.json'), 'utf8')) as object & {
+      config_hash: string;
+    };
+    expect(events.filter(({ run_id }) => run_id !== 'a')).toMatchObject([
+      { run_id: 'c', key: 'agent.speed', old: 1, new: 2.5, config_hash },
+    ]);
+    expect(warnings).toEqual([]);
   });
 
   it('writes what it was given', async () => {

@@ -28,6 +28,7 @@ function plan(changes: Partial<SweepPlan> = {}): SweepPlan {
     config_dir: null,
     config_name: 'data_capture/config',
     overrides: ['seed=1,2'],
+    reason: 'two seeds',
     jobs: [
       { job: 1, swept: { seed: '1' }, overrides: ['seed=1'], config_hash: 'a'.repeat(64) },
       { job: 2, swept: { seed: '2' }, overrides: ['seed=2'], config_hash: 'b'.repeat(64) },
@@ -68,6 +69,17 @@ describe('createSweep and openSweep', () => {
     for (const directory of directories) {
       expect(await openSweep(`${directory}/`)).toEqual({ directory, plan: wanted });
     }
+  });
+
+  it('read a plan of an earlier version, which has no reason', async () => {
+    const directory = await createSweep(plan(), NOW);
+    const path = join(directory, 'multirun.yaml');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/^reason: .*\n/m, ''));
+    expect((await openSweep(directory)).plan).toEqual({
+      ...plan(),
+      output: expect.any(String),
+      reason: null,
+    });
   });
 
   it('find the sweep through a link to its results', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { configEventSchema } from '../../src/core/config-history.js';
 import { FINDING_CODES } from '../../src/core/findings.js';
 import { STREAM_NAMES } from '../../src/core/layout.js';
 import { manifestSchema } from '../../src/core/records.js';
@@ -49,6 +50,11 @@ describe('docs/artifacts.md', () => {
   it('lists the keys of the manifest in order', () => {
     const keys = table('manifest').flatMap(([cell]) => cell!.match(/\w+/g)!);
     expect(keys).toEqual(Object.keys(manifestSchema.shape));
+  });
+
+  it('lists the keys of the history in order', () => {
+    const keys = table('config history').flatMap(([cell]) => cell!.match(/\w+/g)!);
+    expect(keys).toEqual(Object.keys(configEventSchema.shape));
   });
 
   it('lists every finding code', () => {

@@ -31,6 +31,7 @@ export interface CaptureOptions extends CaptureFlags, ConfigOptions {
   multirun?: boolean;
   jobs?: string;
   resumeSweep?: string;
+  reason?: string;
   dryRun?: boolean;
   metrics?: string;
   json?: boolean;
@@ -53,7 +54,7 @@ export async function run(
     );
     return EXIT.done;
   }
-  const task = captureTask({ composed, config }, argv);
+  const task = captureTask({ composed, config }, argv, options.reason);
   if (config.record.backend === 'none') return runUnrecorded(task, options, output);
   const { episodes } = task.settings;
   const progress = new ProgressDisplay(process.stderr);

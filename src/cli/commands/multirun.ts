@@ -24,15 +24,17 @@ export async function run(
   const concurrency = readJobs(options.jobs);
   const overrides = [...operands, ...flagOverrides(options)];
   if (directory !== undefined) {
-    const { configName, configPath, configDir } = options;
-    if (overrides.length > 0 || [configName, configPath, configDir].some((flag) => flag !== undefined)) {
+    const { configName, configPath, configDir, reason } = options;
+    const flags = [configName, configPath, configDir, reason];
+    if (overrides.length > 0 || flags.some((flag) => flag !== undefined)) {
       throw new CaptureError('usage', '--resume-sweep runs what is left of a sweep as it was planned', {
-        hint: 'leave overrides and the flags of the configuration out, or start a new sweep with --multirun',
+        hint: 'leave out overrides, --reason and the flags of the configuration, or start a new sweep with --multirun',
       });
     }
     return resumeSweep(directory, { concurrency, dryRun, json, argv, output });
   }
   requireOverrides(operands);
+  const { reason = null } = options;
   const request = composeRequest(options, overrides);
   const source = openConfigs(request, output);
   const asked = expandSweep(overrides, source).map((job, index) => ({
@@ -41,7 +43,7 @@ export async function run(
     overrides: [...job.overrides],
     config_hash: null,
   }));
-  const jobs = await checkJobs(asked, { request, source, argv });
+  const jobs = await checkJobs(asked, { request, source, argv, reason });
   const planned = jobs.map(({ job }) => job);
   if (dryRun) return showPlan(planned, json, output);
   const now = systemClock.now();
@@ -55,6 +57,7 @@ export async function run(
     config_dir: request.configDir ?? null,
     config_name: request.configName,
     overrides,
+    reason,
     jobs: planned,
   };
   const sweep = await createSweep(plan, now);
