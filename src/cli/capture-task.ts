@@ -1,9 +1,12 @@
 import { toYaml, type CaptureConfig, type ComposedConfig } from '../config/index.js';
 import type { CaptureSettings, Provenance } from '../record/settings.js';
+import type { StorageWatchConfig } from '../record/storage-config.js';
 
 /** What one capture is started with; plain data, so that it can be sent to another process. */
 export interface CaptureTask {
   settings: CaptureSettings;
+  /** What is watched while it is recorded, by who starts it. */
+  storage: StorageWatchConfig;
   provenance: Provenance;
 }
 
@@ -22,6 +25,7 @@ export function captureTask(
   const { tree, hash, overrides } = composed;
   return {
     settings: settingsOf(config),
+    storage: config.storage,
     provenance: {
       config: tree,
       configYaml: toYaml(tree),

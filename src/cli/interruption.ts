@@ -1,9 +1,15 @@
+import type { CaptureError } from '../core/errors.js';
 import { EXIT } from './exit-codes.js';
 
 export interface Interruption {
   readonly signal: AbortSignal;
   listen(): void;
-  /** What the process answers once the signal is aborted. */
+  /** Asks for an orderly end for a reason of our own. */
+  end(reason: CaptureError): void;
+  /**
+   * What the process answers once the signal is aborted.
+   * @throws the reason of `end`
+   */
   exitCode(): number;
   stop(): void;
 }
@@ -18,6 +24,7 @@ type Watched = keyof typeof EXIT_OF_SIGNAL;
 export function watchSignals(): Interruption {
   const controller = new AbortController();
   let code: number = EXIT.interrupted;
+  let reason: CaptureError | null = null;
   const handle = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) return;
     code = EXIT_OF_SIGNAL[signal as Watched];
@@ -26,7 +33,15 @@ export function watchSignals(): Interruption {
   return {
     listen: () => void process.once('SIGINT', handle).once('SIGTERM', handle).on('SIGHUP', handle),
     signal: controller.signal,
-    exitCode: () => code,
+    end: (given) => {
+      if (controller.signal.aborted) return;
+      reason = given;
+      controller.abort();
+    },
+    exitCode: () => {
+      if (reason !== null) throw reason;
+      return code;
+    },
     stop: () => void process.off('SIGINT', handle).off('SIGTERM', handle).off('SIGHUP', handle),
   };
 }

@@ -6,7 +6,9 @@ import { runJobs, WorkerLost, type JobProgress } from '../sweep/pool.js';
 import type { Session } from '../sweep/session.js';
 import type { JobEnd } from './job-messages.js';
 import { startJobWorker } from './job-process.js';
+import type { Interruption } from './interruption.js';
 import type { CheckedJob } from './multirun-check.js';
+import { SweepStorage } from './multirun-storage.js';
 import { ProgressDisplay } from './progress.js';
 import { plural, printable, type Output } from './ui.js';
 
@@ -17,7 +19,9 @@ export interface SweepRun {
   total: number;
   concurrency: number;
   session: Session;
-  signal: AbortSignal;
+  interruption: Interruption;
+  /** Command that goes on with the sweep. */
+  goOn: string;
   output: Output;
 }
 
@@ -26,26 +30,49 @@ export interface SweepRun {
  * @returns how they ended; without those that an interruption came before
  * @throws CaptureError `io` when the ledger cannot be written, after the jobs at work have ended in order
  */
-export async function runSweep({ jobs, total, concurrency, session, signal, output }: SweepRun) {
+export async function runSweep({
+  jobs,
+  total,
+  concurrency,
+  session,
+  interruption,
+  goOn,
+  output,
+}: SweepRun): Promise<Map<number, JobResult>> {
+  const { signal } = interruption;
   const results = new Map<number, JobResult>();
   const display = new SweepProgress(jobs);
+  const say = (line: string): void => {
+    display.wipe();
+    output.stderr(`${line}\n`);
+  };
+  const storage = new SweepStorage(jobs, { say, interruption, goOn });
   try {
     await runJobs(jobs, {
       concurrency,
       startWorker: startJobWorker,
       taskOf: ({ task }) => task,
       signal,
-      onStart: ({ job }, runDir) => session.append({ job: job.job, status: 'started', run_dir: runDir }),
-      onProgress: ({ job }, progress) => display.update(job.job, progress),
+      onStart: async ({ job }, runDir) => {
+        storage.begin(job.job, runDir);
+        await session.append({ job: job.job, status: 'started', run_dir: runDir });
+      },
+      onProgress: ({ job }, progress) => {
+        display.update(job.job, progress);
+        storage.update(job.job, progress);
+      },
       onEnd: async ({ job }, end) => {
         const result = await resultOf(job, end, signal.aborted);
         results.set(job.job, result);
         await session.append(result);
         display.end(job.job, result.counts);
-        output.stderr(`job ${job.job}/${total}  ${jobLine(job, result)}\n`);
+        say(`job ${job.job}/${total}  ${jobLine(job, result)}`);
+        storage.endJob(job.job, result.run_dir, result.counts);
       },
     });
+    storage.end();
   } finally {
+    storage.stop();
     display.wipe();
   }
   return results;

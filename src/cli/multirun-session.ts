@@ -1,10 +1,10 @@
-import { shellQuote } from '../config/index.js';
 import { isDone, type JobResult } from '../sweep/ledger.js';
 import type { SweepPlan } from '../sweep/plan.js';
 import { openSession, type Session } from '../sweep/session.js';
 import { watchSignals } from './interruption.js';
 import { showResults } from './multirun-output.js';
 import { runSweep, type SweepRun } from './multirun-run.js';
+import { shellWord } from './shell-word.js';
 import { formatCount, plural, printable } from './ui.js';
 
 /** Keeps other processes from the sweep meanwhile. @throws CaptureError `busy` when one has it */
@@ -21,7 +21,7 @@ export async function holdSweep(
   }
 }
 
-export interface SweepLeft extends Omit<SweepRun, 'total' | 'signal'> {
+export interface SweepLeft extends Omit<SweepRun, 'total' | 'interruption' | 'goOn'> {
   directory: string;
   plan: SweepPlan;
   /** How jobs ended before. */
@@ -35,22 +35,22 @@ export async function runLeft(sweep: SweepLeft): Promise<number> {
   const total = plan.jobs.length;
   const some = jobs.length === total ? '' : `the remaining ${formatCount(jobs.length)} of `;
   output.stderr(`sweep of ${some}${plural(total, 'job')} into ${printable(directory)}\n`);
-  const plain = /^[\w./-]+$/.test(directory);
-  const goOn = `plume-nav-capture --resume-sweep ${plain ? directory : shellQuote(directory)}`;
+  const goOn = `plume-nav-capture --resume-sweep ${shellWord(directory)}`;
   const interruption = watchSignals();
   interruption.listen();
+  let ended: ReadonlyMap<number, JobResult>;
   try {
-    const ended = await runSweep({ ...sweep, total, signal: interruption.signal });
-    const now = new Map([...results, ...ended]);
-    const code = showResults(directory, plan, now, json, output);
-    if (plan.jobs.every(({ job }) => isDone(now.get(job)))) return code;
-    const interrupted = interruption.signal.aborted;
-    output.stderr(`${interrupted ? 'interrupted; go on with' : 'what failed can run again'}: ${goOn}\n`);
-    return interrupted ? interruption.exitCode() : code;
+    ended = await runSweep({ ...sweep, total, interruption, goOn });
   } catch (error) {
     output.stderr(`the sweep has ended early; go on with: ${goOn}\n`);
     throw error;
   } finally {
     interruption.stop();
   }
+  const now = new Map([...results, ...ended]);
+  const code = showResults(directory, plan, now, json, output);
+  if (plan.jobs.every(({ job }) => isDone(now.get(job)))) return code;
+  const interrupted = interruption.signal.aborted;
+  output.stderr(`${interrupted ? 'interrupted; go on with' : 'what failed can run again'}: ${goOn}\n`);
+  return interrupted ? interruption.exitCode() : code;
 }

@@ -3,6 +3,7 @@ import { float, int } from '../core/config-types.js';
 import { isSafeComponent, runIdEpochMs } from '../core/ids.js';
 import { PART_SECONDS } from '../backends/storage.js';
 import { FLUSH_SECONDS, QUEUE_SIZE, recordSchema } from '../record/config.js';
+import { storageWatchSchema, type StorageWatchConfig } from '../record/storage-config.js';
 import { envSchema, movieSchema, policySchema } from '../sim/config.js';
 
 const SAFE_NAME = '1 to 128 of A-Z a-z 0-9 . _ -, not starting with a dot or dash';
@@ -39,6 +40,7 @@ const keys = z.strictObject({
   movie: movieSchema.prefault({}).describe('The movie that env/plume=movie shows.'),
   policy: policySchema.describe('The policy that acts; its keys depend on its name.'),
   record: recordSchema.prefault({}).describe('How a run is written.'),
+  storage: storageWatchSchema.prefault({}).describe('The room that results take.'),
   vars: z.unknown().optional().describe('Free: values of your own, to refer to with ${vars.name}.'),
 });
 
@@ -92,6 +94,13 @@ export const configSchema = keys.superRefine((config, context) => {
   if (config.parquet && ['parquet', 'none'].includes(config.record.backend)) {
     const message = `expected false, since record=${config.record.backend}`;
     context.addIssue({ code: 'custom', path: ['parquet'], message, input: config.parquet });
+  }
+  const watched = Object.entries(storageWatchSchema.parse({}));
+  for (const [key, value] of backend === 'none' ? watched : []) {
+    const given = config.storage[key as keyof StorageWatchConfig];
+    if (given === value) continue;
+    const message = 'applies to runs that are recorded, and the backend is none';
+    context.addIssue({ code: 'custom', path: ['storage', key], message, input: given });
   }
   if (config.record.columns.includes('wind') && !config.env.wind.enabled) {
     const message = 'expected true, since record.columns has wind';

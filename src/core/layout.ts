@@ -38,13 +38,13 @@ export const parquetName = (stream: StreamName): string => parquetPartName(strea
 export const HDF5_FILE = 'run.h5';
 export const SQLITE_FILE = 'run.sqlite';
 
+/** In a run directory: samples of what was rejected. */
+export const REJECTED_FOLDER = 'rejected_samples';
+
 /** Where a recovery makes new files, what the folder is called once they are all there, and what they replace. */
 export const RECOVERING_FOLDER = '.recovering';
 export const RECOVERED_FOLDER = '.recovered';
 export const REPLACES_FILE = 'replaces.json';
-
-/** Steps of episodes that failed the quality rules, those that were kept. */
-export const REJECTED_FOLDER = 'rejected_samples';
 
 /** What a Parquet file is called until it is whole, which no pattern for Parquet files matches. */
 export const unfinishedParquetName = (name: string): string => `${name}.tmp`;

@@ -54,7 +54,7 @@ export async function preparePrune(results: string, policy: Policy, clock: Clock
     lastSound: await lastSoundRuns(root, past),
     notIngested: policy.requireIngested ? await notIngested(root, finished, policy) : new Map(),
     trash: trash.entries,
-    disk: await diskSpace(root),
+    disk: diskSpace(root),
   });
   const { logs } = policy;
   return {

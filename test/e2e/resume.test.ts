@@ -53,7 +53,9 @@ describe('a capture that was stopped', () => {
 
     const { exitCode, stdout, stderr } = await plume(['resume', RUN], { cwd });
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/^resuming behind [\d,]+ episodes, [\d,]+ episodes left\n?$/);
+    expect(stderr).toMatch(
+      /^resuming behind [\d,]+ episodes, [\d,]+ episodes left(?:\nstorage after .*)*\n?$/,
+    );
     expect(stdout).toMatch(
       /^resumed: [\d,]+ episodes captured in [\d.]+ s, 2,500 episodes and [\d,]+ steps in all\n/,
     );

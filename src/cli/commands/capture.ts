@@ -18,6 +18,7 @@ import { watchSignals } from '../interruption.js';
 import { writeMetrics } from '../metrics-file.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
+import { watchStorage } from '../storage-health.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
 
 /** A recording that costs more than this is worth a word. */
@@ -59,20 +60,32 @@ export async function run(
   const { episodes } = task.settings;
   const progress = new ProgressDisplay(process.stderr);
   const interruption = watchSignals();
+  const say = (line: string): void => {
+    progress.end();
+    output.stderr(`${line}\n`);
+  };
+  const { output: results } = task.settings;
+  const health = watchStorage(results, task.storage, { say, interruption, total: episodes, goOn: null });
   let result: CaptureResult;
   try {
     result = await runCapture(task, {
       signal: interruption.signal,
       cores: availableParallelism(),
-      onWarning: (message) => output.stderr(`warning: ${printable(message)}\n`),
+      onWarning: (message) => say(`warning: ${printable(message)}`),
       onStart: ({ directory }) => {
         // until here there is nothing to finalise
         interruption.listen();
-        output.stderr(`capturing ${plural(episodes, 'episode')} into ${printable(directory)}\n`);
+        say(`capturing ${plural(episodes, 'episode')} into ${printable(directory)}`);
+        health.begin(directory);
       },
-      onProgress: (done) => progress.update(done.episodes, done.steps, episodes),
+      onProgress: (done) => {
+        progress.update(done.episodes, done.steps, episodes);
+        health.update(done.episodes);
+      },
     });
+    health.end(result.counts.episodes);
   } finally {
+    health.stop();
     progress.end();
     interruption.stop();
   }

@@ -17,6 +17,7 @@ import { EXIT } from '../exit-codes.js';
 import { watchSignals } from '../interruption.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
+import { watchStorage } from '../storage-health.js';
 import { requireSameOverrides, requireUnchangedConfig, storedTask } from '../stored-run.js';
 import { formatBytes, plural, printable, type Output } from '../ui.js';
 
@@ -61,10 +62,11 @@ export async function run(
 
 async function resumeHeld(
   runDir: string,
-  { settings, provenance }: CaptureTask,
+  task: CaptureTask,
   { backend: module, dryRun = false, json = false }: ResumeOptions,
   output: Output,
 ): Promise<number> {
+  const { settings, provenance } = task;
   const directory = await openRun(runDir);
   if (await isComplete(directory)) {
     const known = { run_dir: runDir, status: 'complete', resumed: false };
@@ -87,22 +89,34 @@ async function resumeHeld(
   const { whole } = plan.survey;
   const progress = new ProgressDisplay(process.stderr);
   const interruption = watchSignals();
+  const say = (line: string): void => {
+    progress.end();
+    output.stderr(`${line}\n`);
+  };
+  const { output: results, episodes: total } = settings;
+  const health = watchStorage(results, task.storage, { say, interruption, total, goOn: null });
   let result: CaptureResult;
   try {
+    health.begin(runDir, whole.episodes);
     const point = await prepareResume({ directory, plan, backend: chosen.backend, own }, systemClock);
     interruption.listen();
     const left = settings.episodes - whole.episodes;
-    output.stderr(`resuming behind ${plural(whole.episodes, 'episode')}, ${plural(left, 'episode')} left\n`);
+    say(`resuming behind ${plural(whole.episodes, 'episode')}, ${plural(left, 'episode')} left`);
     result = await resumeCapture(point, prepared, chosen, settings, provenance, {
       clock: systemClock,
       signal: interruption.signal,
       startValidation: createRecordingValidation,
       cores: availableParallelism(),
       onStart: () => {},
-      onWarning: (message) => output.stderr(`warning: ${printable(message)}\n`),
-      onProgress: (done) => progress.update(done.episodes, done.steps - whole.taken, settings.episodes),
+      onWarning: (message) => say(`warning: ${printable(message)}`),
+      onProgress: (done) => {
+        progress.update(done.episodes, done.steps - whole.taken, settings.episodes);
+        health.update(done.episodes);
+      },
     });
+    health.end(result.counts.episodes);
   } finally {
+    health.stop();
     progress.end();
     interruption.stop();
   }

@@ -36,7 +36,7 @@ export async function run(results: string, options: StatusOptions, io: Output): 
   const status: Status = {
     results: root,
     at: new Date(systemClock.now()).toISOString(),
-    disk: await diskSpace(root),
+    disk: diskSpace(root),
     ...countRuns(runs),
     trash: sizeOf((await readTrash(root)).entries),
     prunable: { policy: options.policy ?? POLICY, ...sizeOf(await goingBy(root, policy)) },
