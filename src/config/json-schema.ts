@@ -3,6 +3,7 @@ import { configEventSchema } from '../core/config-history.js';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, OMITTABLE, streamsOf } from '../core/streams.js';
 import { datasetIndexSchema } from '../ingest/dataset-index.js';
+import { policySchema } from '../prune/policy-schema.js';
 import { configSchema } from './schema.js';
 import { holdsKeys } from './schema-keys.js';
 
@@ -54,6 +55,7 @@ export function schemaFiles(): Record<string, JsonSchema> {
       title: 'One line of config_history.jsonl',
       ...generate(configEventSchema),
     },
+    'prune.schema.json': { title: 'A retention policy', ...generate(policySchema) },
     'dataset-index.schema.json': { title: 'DATASET_INDEX.json', ...generate(datasetIndexSchema) },
   };
 }

@@ -38,7 +38,7 @@ export function judge(policy: Policy, runs: readonly FoundRun[], known: Knowledg
 }
 
 /** What may never go, and why; empty for what may. */
-export function protectionOf(run: FoundRun, policy: Policy, known: Knowledge): string[] {
+function protectionOf(run: FoundRun, policy: Policy, known: Knowledge): string[] {
   const marked = whyMarked(run, policy);
   if (run.kind === 'finished') return [...whyFinishedStays(run, policy, known), ...marked];
   const { staleAfter } = policy;

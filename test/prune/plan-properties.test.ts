@@ -117,7 +117,7 @@ describe('for all histories and policies', () => {
           expect(lastSound!.has(nameOf(run))).toBe(false);
           if (run.kind === 'finished') expect(run.endedMs).toBeLessThanOrEqual(NOW);
           else expect(settings.stale_after).toBeDefined();
-          const days = /^(\d+)d$/.exec(settings.min_age ?? '')?.[1];
+          const days = /^(\d+)d$/.exec(String(settings.min_age))?.[1];
           if (run.kind === 'finished' && days !== undefined) {
             expect(NOW - run.endedMs).toBeGreaterThanOrEqual(Number(days) * DAY);
           }

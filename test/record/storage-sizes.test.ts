@@ -30,7 +30,7 @@ async function watched(overrides: readonly string[]) {
   const told: (number | null)[] = [];
   const watch = new StorageWatch(output, task.storage, {
     clock: systemClock,
-    diskSpace: () => ({ free: 1e12, share: 0.5 }),
+    diskSpace: () => ({ free: 1e12, total: 2e12, share: 0.5 }),
     onLow: never,
     onLarge: never,
     onNoSpace: never,
