@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameOf, type RunName } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
-import { isLockFile } from '../core/layout.js';
+import { isLockFile, leftoverOf } from '../core/layout.js';
 import type { Manifest } from '../core/records.js';
 import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
@@ -47,11 +47,14 @@ export async function archiveRun(
   }
 }
 
-/** Everything but locks: also what a manifest does not name may be somebody's. */
+/** Locks, and what commands that were killed have left unfinished. */
+const isPassing = (name: string): boolean => isLockFile(name) || leftoverOf(name) === 'unfinished';
+
+/** Everything but these: also what a manifest does not name may be somebody's. */
 async function copyTree(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (isLockFile(entry.name)) continue;
+    if (isPassing(entry.name)) continue;
     if (entry.isDirectory()) {
       await mkdir(target);
       await copyTree(source, target);
@@ -81,7 +84,7 @@ async function requireSame(source: string, copy: string, { files }: Manifest, be
   const stated = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   for (const entry of await readdir(join(source, below), { withFileTypes: true })) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (isLockFile(entry.name)) continue;
+    if (isPassing(entry.name)) continue;
     if (entry.isDirectory()) {
       await requireSame(source, copy, { files } as Manifest, path);
       continue;

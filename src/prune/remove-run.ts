@@ -107,12 +107,12 @@ function keepUntil({ keepTrash, limits }: Policy, nowMs: number): number {
   return nowMs + (nowMs - since(keepTrash, nowMs));
 }
 
-/** A full disk has no room for a tombstone, and is what somebody prunes for. */
+/** A full disk has no room for a tombstone, and is what somebody prunes for; but what is to be kept needs one. */
 async function digUnlessFull(root: string, run: FoundRun, burial: Burial): Promise<Grave | null> {
   try {
     return await dig(root, run, burial);
   } catch (error) {
-    if (isFull(error)) return null;
+    if (isFull(error) && burial.keepUntilMs <= burial.deletedMs) return null;
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import { ioError } from '../io/io-error.js';
 import { livenessOf, thisProcess } from '../io/process-identity.js';
 import { unlockRun } from '../io/run-lock.js';
 import { statsOf } from '../io/stats-of.js';
+import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
 
 /**
  * What is removed lies in `.trash/<experiment>@<run_id>@<8 hex digits>/`: the tombstone, and the run under `run`. An
@@ -20,6 +21,8 @@ import { statsOf } from '../io/stats-of.js';
 export const TRASH_FOLDER = '.trash';
 const TOMBSTONE_FILE = 'tombstone.json';
 const RUN_FOLDER = 'run';
+/** Purpose of the folder that a tombstone is made in. */
+const MAKING = 'digging';
 
 const name = z.string().refine(isSafeComponent);
 const mark = z.object({
@@ -72,6 +75,9 @@ const ENTRY = /^([^@]+)@([^@]+)@[0-9a-f]{8}$/;
 /** What lies in the trash of a results folder. */
 export async function readTrash(root: string): Promise<Trash> {
   const trash: Trash = { entries: [], empty: [], strange: [] };
+  for (const { name: folder, owner } of await findWorkFolders(join(root, TRASH_FOLDER), MAKING)) {
+    if (owner === 'gone') trash.empty.push(folder);
+  }
   for (const id of (await namesIn(join(root, TRASH_FOLDER))).sort()) {
     if (!ENTRY.test(id)) {
       if (!id.startsWith('.'))
@@ -136,7 +142,6 @@ export interface Grave {
 export async function dig(root: string, run: RunName, burial: Burial): Promise<Grave> {
   const id = `${run.experiment}@${run.runId}@${randomBytes(4).toString('hex')}`;
   const trash = join(root, TRASH_FOLDER);
-  const making = join(trash, `.${id}`);
   const tombstone: Tombstone = {
     experiment: run.experiment,
     run_id: run.runId,
@@ -147,9 +152,8 @@ export async function dig(root: string, run: RunName, burial: Burial): Promise<G
     marks: await detailsOf(root, run),
     by: thisProcess(),
   };
+  const making = await makeIn(trash);
   try {
-    // another prune removes the trash when it is empty, which may be now
-    await makeDirectories(making).catch(() => makeDirectories(making));
     await writeFileAtomic(join(making, TOMBSTONE_FILE), `${JSON.stringify(tombstone)}\n`);
     await rename(making, join(trash, id));
   } catch (error) {
@@ -158,6 +162,17 @@ export async function dig(root: string, run: RunName, burial: Burial): Promise<G
     throw error;
   }
   return { folder: join(trash, id), path: join(trash, id, RUN_FOLDER) };
+}
+
+/** A folder in the trash; another prune removes that when it is empty, which may be now. */
+async function makeIn(trash: string): Promise<string> {
+  await makeDirectories(trash);
+  try {
+    return await makeWorkFolder(trash, MAKING);
+  } catch {
+    await makeDirectories(trash);
+    return makeWorkFolder(trash, MAKING);
+  }
 }
 
 /** The marks of a run with what stands in them. */

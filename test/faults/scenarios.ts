@@ -1,10 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { run as captureCommand } from '../../src/cli/commands/capture.js';
 import { run as ingestCommand } from '../../src/cli/commands/ingest.js';
-import { run as pruneCommand } from '../../src/cli/commands/prune.js';
+import { pin } from '../../src/cli/commands/mark.js';
+import { run as pruneCommand, type PruneOptions } from '../../src/cli/commands/prune.js';
+import { run as undeleteCommand } from '../../src/cli/commands/undelete.js';
 import { scratchDirectory } from '../e2e/binary.js';
 import { contents } from '../fixtures/captured-run.js';
 import { digestOf, recovered, resumed } from '../recover/support.js';
@@ -48,8 +50,8 @@ async function ingested(root: string): Promise<void> {
   expect(await ingestCommand({ runDir: join(root, RUN), outDir: join(root, 'data') }, quiet)).toBe(0);
 }
 
-async function pruned(root: string): Promise<void> {
-  expect(await pruneCommand(join(root, 'results'), { keepLast: '1', yes: true }, quiet)).toBe(0);
+async function pruned(root: string, options: PruneOptions = {}): Promise<void> {
+  expect(await pruneCommand(join(root, 'results'), { keepLast: '1', yes: true, ...options }, quiet)).toBe(0);
 }
 
 /** As a kill behind the first episode leaves a run: the records are those of one that had no more. */
@@ -126,12 +128,60 @@ const PRUNE: Scenario = {
     await captured(root, JSONL);
     await captured(root, JSONL, NEXT);
     // another that was killed has taken the other run out of the results
-    const trash = join(root, 'results', `.trash-99999999-00000000-${hostname()}`, 'x');
-    mkdirSync(trash, { recursive: true });
-    renameSync(join(root, OTHER), join(trash, 'other'));
+    renameSync(join(root, OTHER), join(root, 'results', `.gone-99999999-00000000-${hostname()}`));
   },
-  again: pruned,
+  again: (root) => pruned(root),
   outcome: (root) => [contents(join(root, 'results')), readdirSync(join(root, 'results'))],
+};
+
+/** The runs of the results and of the trash, each whole. */
+function keptAndTrashed(root: string): unknown {
+  const results = join(root, 'results');
+  const trash = join(results, '.trash');
+  const entries = existsSync(trash) ? readdirSync(trash).filter((name) => !name.startsWith('.')) : [];
+  return {
+    kept: readdirSync(join(results, 'x')).map((name) => [name, records(join(results, 'x', name))]),
+    trashed: entries.map((name) => [name.replace(/@[0-9a-f]{8}$/, ''), records(join(trash, name, 'run'))]),
+  };
+}
+
+/** A run in the trash still has the lock of the prune that put it there. */
+const records = (folder: string): unknown =>
+  Object.entries(contents(folder)).filter(([name]) => !/^\.?run\.lock/.test(name));
+
+const TRASH: Scenario = {
+  ...PRUNE,
+  name: 'a prune into the trash',
+  args: [...PRUNE.args, '--keep-trash', '7d'],
+  async prepare(root) {
+    await captured(root, JSONL);
+    await captured(root, JSONL, NEXT);
+    expect(await pin([join(root, OTHER)], quiet)).toBe(0);
+  },
+  again: (root) => pruned(root, { keepTrash: '7d' }),
+  outcome: keptAndTrashed,
+};
+
+const ARCHIVE: Scenario = {
+  ...TRASH,
+  name: 'a prune into an archive',
+  args: [...PRUNE.args, '--archive', 'archive'],
+  again: (root) => pruned(root, { archive: join(root, 'archive') }),
+  outcome: (root) => [keptAndTrashed(root), contents(join(root, 'archive', 'x', RUN.split('/').at(-1)!))],
+};
+
+const UNDELETE: Scenario = {
+  ...TRASH,
+  name: 'an undelete',
+  args: ['undelete', RUN],
+  async prepare(root) {
+    await TRASH.prepare(root);
+    await pruned(root, { keepTrash: '7d' });
+  },
+  // it is back, or it is brought back
+  async again(root) {
+    if (!existsSync(join(root, RUN))) expect(await undeleteCommand([join(root, RUN)], {}, quiet)).toBe(0);
+  },
 };
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -140,6 +190,9 @@ export const SCENARIOS: readonly Scenario[] = [
   INGEST,
   REPAIR,
   PRUNE,
+  TRASH,
+  ARCHIVE,
+  UNDELETE,
   ofRecover('a recovery of JSON lines and Parquet', JSONL),
   ofRecover('a recovery of SQLite', SQLITE),
   ofResume('a resumption of JSON lines and Parquet', JSONL),

@@ -29,12 +29,18 @@ const IGNORABLE: [call: RegExp, why: string][] = [
     /^unlink .*\/\.run\.lock\.[0-9a-f]+\.tmp /,
     'the lock has its name by then; whoever locks the run next clears it',
   ],
-  [/^(?:unlink|rmdir) data\/\.staging-@/, 'what was in it is in its place; the next ingest clears it'],
+  [/^(?:unlink|rmdir) data\/\.staging-%PID%/, 'what was in it is in its place; the next ingest clears it'],
   [
     /^(?:openat|write|link) .*\/\.run\.lock\..* of an? (?:prune|ingest)/,
     'a full disk has no room for a lock, and is pruned and read without',
   ],
-  [/^rmdir results\/\.trash-@/, 'it is empty; the next prune clears it'],
+  [/^rmdir results\/\.trash /, 'it is empty; the next prune clears it'],
+  [/^mkdir results\/\.trash(?:\/\.digging-\S*)? .* of a prune/, 'it is tried once more'],
+  [
+    /^\w+ results\/\.trash\/\S* \d+ of a prune(?: into an archive)?$/,
+    'a full disk has no room for a tombstone, and is pruned without',
+  ],
+  [/^\w+ results\/x\/\.marks\/?.* of an ingest/, 'that it is ingested is noted again the next time'],
   [/^copy_file_range /, 'the copy is made by another call then, and its hash compared'],
   [
     /^(?:\w+ .*\/run\.sqlite-(?:journal|wal|shm)|pwrite64 .*\/run\.sqlite 1) /,
@@ -59,7 +65,9 @@ function leftovers(root: string): string[] {
   return paths.filter(
     (path) =>
       !path.startsWith('results/.config_history.lock') &&
-      /(?:^|\/)(?:\.(?:recover|staging|trash)|run\.lock|run\.sqlite-|[^/]*\.tmp$)/.test(path) &&
+      // of the prune that put it there, until it is brought back
+      !/^results\/\.trash\/[^.][^/]*\/run\/\.?run\.lock/.test(path) &&
+      /(?:^|\/)(?:\.(?:recover|staging|gone|trash\/\.)|run\.lock|run\.sqlite-|[^/]*\.tmp$)/.test(path) &&
       (isRun || !path.startsWith(`${RUN}/`)),
   );
 }
@@ -81,7 +89,10 @@ function complaints(
   { exitCode, stderr }: Outcome,
 ): string[] {
   if (fault === 'SIGKILL') return exitCode === -1 ? [] : [`exit code ${exitCode}, not killed`];
-  if (exitCode === 0 && IGNORABLE.some(([pattern]) => pattern.test(`${call.name} ${call.path} of ${name}`)))
+  if (
+    exitCode === 0 &&
+    IGNORABLE.some(([pattern]) => pattern.test(`${call.name} ${call.path} ${call.nth} of ${name}`))
+  )
     return [];
   // a prune goes on with the other runs, and says of each what became of it
   const isPartial = exitCode === 3 && args[0] === 'prune';
@@ -141,7 +152,7 @@ describe.skipIf(!strace.works)(`with a fault at any system call (${strace.reason
     it(
       'loses nothing, says why it ends, and comes to its end the next time',
       async () => {
-        expect(calls.length).toBeGreaterThan(10);
+        expect(calls.length).toBeGreaterThan(4);
         const cases = calls.flatMap((call) => FAULTS.map((fault) => [call, fault] as const));
         const every = Math.max(1, Math.floor(cases.length / CASES));
         const wrong: string[] = [];

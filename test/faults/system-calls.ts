@@ -16,7 +16,7 @@ const CALLS = [
 /** One of the calls a command makes. */
 export interface Call {
   name: string;
-  /** From the folder the command runs in; a process number in it is an `@`. */
+  /** From the folder the command runs in; a process number in it is `%PID%`. */
   path: string;
   /** Of the calls of this name on this path, from 1 on. */
   nth: number;
@@ -93,8 +93,8 @@ function pathsIn(text: string, cwd: string, pid: number): string[] {
   for (const [, cited, open] of text.replaceAll(/AT_FDCWD<[^>]*>/g, '').matchAll(/"([^"]+)"|<([^>]+)>/g)) {
     const path = (cited ?? open)!;
     const relative = path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
-    if (relative.startsWith('/') || !/^(?:results|data)(?:\/|$)/.test(relative)) continue;
-    found.add(relative.replace(`-${pid}-`, '-@-'));
+    if (relative.startsWith('/') || !/^(?:results|data|archive)(?:\/|$)/.test(relative)) continue;
+    found.add(relative.replace(`-${pid}-`, '-%PID%-'));
   }
   return [...found];
 }
@@ -109,6 +109,6 @@ export function withFault(
   const what = fault === 'SIGKILL' ? 'signal=SIGKILL' : `error=${fault}`;
   const script =
     '-o /dev/null -e trace="$CALL" -e inject="$CALL:$FAULT" ' +
-    '-P "$(echo "$ON" | sed "s/@/$$/")" -P "$PWD/$(echo "$ON" | sed "s/@/$$/")"';
+    '-P "$(echo "$ON" | sed "s/%PID%/$$/")" -P "$PWD/$(echo "$ON" | sed "s/%PID%/$$/")"';
   return traced(script, args, cwd, { CALL: name, FAULT: `${what}:when=${nth}`, ON: path });
 }
