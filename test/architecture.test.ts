@@ -85,7 +85,7 @@ describe('each rule bites', () => {
     ['record-imports-only-core-io-sim-backends', 'record/a.ts', '../validate/ok.js'],
     ['validate-imports-only-core-io-sim-backends', 'validate/a.ts', '../record/ok.js'],
     ['ingest-imports-only-core-io-backends', 'ingest/a.ts', '../validate/ok.js'],
-    ['prune-imports-only-core-io-backends', 'prune/a.ts', '../ingest/ok.js'],
+    ['prune-imports-only-core-io-catalog', 'prune/a.ts', '../ingest/ok.js'],
     ['sweep-imports-only-core-io', 'sweep/a.ts', '../record/ok.js'],
     ['export-imports-only-core-io-backends', 'export/a.ts', '../sim/ok.js'],
     ['reproduce-imports-only-core-io-sim-backends-record', 'reproduce/a.ts', '../validate/ok.js'],
