@@ -40,7 +40,7 @@ export function captureTask(
 }
 
 function settingsOf(config: CaptureConfig): CaptureSettings {
-  const { output, experiment, episodes, seed, workers, parquet, clock, fps, env, movie, policy, record } =
+  const { output, experiment, episodes, seed, workers, parquet, clock, fps, env, movie, policy, record, qc } =
     config;
   const { rotate_size: rotateBytes, run_id: runId } = config;
   return {
@@ -58,5 +58,6 @@ function settingsOf(config: CaptureConfig): CaptureSettings {
     movie,
     policy,
     record,
+    qc,
   };
 }

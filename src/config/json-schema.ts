@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configEventSchema } from '../core/config-history.js';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
+import { rejectionSchema } from '../core/rejections.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, OMITTABLE, streamsOf } from '../core/streams.js';
 import { datasetIndexSchema } from '../ingest/dataset-index.js';
 import { policySchema } from '../prune/policy-schema.js';
@@ -49,6 +50,7 @@ export function schemaFiles(): Record<string, JsonSchema> {
       title: 'One line of episodes.jsonl.gz',
       ...generate(recordSchema(ANY_RUN.episodes)),
     },
+    'qc-lines.schema.json': { title: 'One line of qc.jsonl', ...generate(rejectionSchema) },
     'run.schema.json': { title: 'run.json', ...generate(runSchema) },
     'manifest.schema.json': { title: 'manifest.json', ...generate(manifestSchema) },
     'config-history.schema.json': {

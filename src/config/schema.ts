@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { float, int } from '../core/config-types.js';
 import { isSafeComponent, runIdEpochMs } from '../core/ids.js';
 import { PART_SECONDS } from '../backends/storage.js';
+import { hasRules, qcSchema } from '../qc/config.js';
 import { FLUSH_SECONDS, QUEUE_SIZE, recordSchema } from '../record/config.js';
 import { storageWatchSchema, type StorageWatchConfig } from '../record/storage-config.js';
 import { envSchema, movieSchema, policySchema } from '../sim/config.js';
@@ -41,6 +42,7 @@ const keys = z.strictObject({
   policy: policySchema.describe('The policy that acts; its keys depend on its name.'),
   record: recordSchema.prefault({}).describe('How a run is written.'),
   storage: storageWatchSchema.prefault({}).describe('The room that results take.'),
+  qc: qcSchema.prefault({}).describe('Which episodes are rejected, and what becomes of their steps.'),
   vars: z.unknown().optional().describe('Free: values of your own, to refer to with ${vars.name}.'),
 });
 
@@ -80,6 +82,23 @@ export const configSchema = keys.superRefine((config, context) => {
   if (config.clock === 'sim' && durability !== 'flush') {
     const message = 'applies to clock=wall only; with clock=sim the content alone decides';
     context.addIssue({ code: 'custom', path: ['record', 'durability'], message, input: durability });
+  }
+  const { qc } = config;
+  const refuseQc = (key: keyof typeof qc, message: string): void =>
+    context.addIssue({ code: 'custom', path: ['qc', key], message, input: qc[key] });
+  if (backend === 'none' && hasRules(qc)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['qc'],
+      message: 'expected no rules: they apply to runs that are recorded, and the backend is none',
+      input: qc,
+    });
+  }
+  if (qc.finite_observations && !config.record.recording.include_observations) {
+    refuseQc('finite_observations', 'expected false, since record.recording.include_observations is false');
+  }
+  if (qc.on_reject === 'sample' && !config.record.recording.full) {
+    refuseQc('on_reject', 'expected mark, since record.recording.full: false records no steps');
   }
   const partSeconds = storage.parquet?.part_seconds ?? PART_SECONDS;
   if (config.clock === 'sim' && backend === 'parquet' && partSeconds !== PART_SECONDS) {

@@ -88,6 +88,10 @@ export const FINDING_CODES = {
   velocity: error('a velocity is not the way from the position of the step before'),
   'time-order': note('a timestamp lies before the one of the step before it'),
 
+  'qc-line': error('a line of qc.jsonl is no rejection, out of order, or not of an episode of the run'),
+  'qc-steps': error('an episode has steps, though qc.jsonl says that they were left out'),
+  'qc-counts': error('qc in the manifest is not what qc.jsonl says'),
+
   'parquet-foreign': note('a Parquet file of plume_nav_sim has columns of its own and is not compared'),
 
   unfinished: error('there is no manifest.json: the run is live, or was killed'),

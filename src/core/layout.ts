@@ -18,6 +18,13 @@ export const SWEEP_PLAN_FILE = 'multirun.yaml';
 /** In the folder of an ingested run: what it holds and where it came from. */
 export const DATASET_INDEX_FILE = 'DATASET_INDEX.json';
 
+/** Which episodes failed the rules of `qc.*`, a line each. */
+export const REJECTIONS_FILE = 'qc.jsonl';
+/** The only folder in a run: steps of rejected episodes, which its records leave out. */
+export const REJECTED_FOLDER = 'rejected_samples';
+export const REJECTED_STEPS_FILE = `${REJECTED_FOLDER}/steps.jsonl.gz`;
+export const isInRejectedFolder = (name: string): boolean => name.startsWith(`${REJECTED_FOLDER}/`);
+
 export const STREAM_NAMES = ['steps', 'episodes'] as const;
 export type StreamName = (typeof STREAM_NAMES)[number];
 
@@ -37,9 +44,6 @@ export const parquetName = (stream: StreamName): string => parquetPartName(strea
 /** A whole run as one file. */
 export const HDF5_FILE = 'run.h5';
 export const SQLITE_FILE = 'run.sqlite';
-
-/** In a run directory: samples of what was rejected. */
-export const REJECTED_FOLDER = 'rejected_samples';
 
 /** Where a recovery makes new files, what the folder is called once they are all there, and what they replace. */
 export const RECOVERING_FOLDER = '.recovering';
@@ -83,6 +87,8 @@ const WITHOUT_RECORDS: ReadonlySet<string> = new Set([
   CONFIG_FILE,
   OVERRIDES_FILE,
   DATASET_INDEX_FILE,
+  REJECTIONS_FILE,
+  REJECTED_STEPS_FILE,
 ]);
 
 /** Whether a run has a file of this name beside its records. */
@@ -138,6 +144,8 @@ export function describeFile(name: string): { mediaType: string; role: FileRole 
   if (stream?.format === 'parquet') return { mediaType: 'application/vnd.apache.parquet', role: 'raw' };
   if (name === HDF5_FILE) return { mediaType: 'application/x-hdf5', role: 'raw' };
   if (name === SQLITE_FILE) return { mediaType: 'application/vnd.sqlite3', role: 'raw' };
+  if (name === REJECTIONS_FILE) return { mediaType: 'application/x-ndjson', role: 'meta' };
+  if (name === REJECTED_STEPS_FILE) return { mediaType: 'application/x-ndjson+gzip', role: 'meta' };
   if (name.endsWith('.json')) return { mediaType: 'application/json', role: 'meta' };
   if (name.endsWith('.yaml')) return { mediaType: 'application/yaml', role: 'meta' };
   return { mediaType: 'application/octet-stream', role: 'meta' };

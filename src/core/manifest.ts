@@ -1,6 +1,7 @@
 import { canonicalHash, type JsonMap, type JsonValue } from './canonical-json.js';
 import { describeFile, type FileRole } from './layout.js';
 import type { ManifestFile, RunMetadata } from './records.js';
+import type { RejectionCounts } from './rejections.js';
 import type { Report } from './report.js';
 
 const MANIFEST_VERSION = '1.0.0';
@@ -23,6 +24,8 @@ export interface ManifestInput {
   command: readonly string[];
   software: { name: string; version: string; node: string; zlib: string };
   recovery: JsonValue;
+  /** Null for a run that was recorded without rules, whose manifest does not speak of them. */
+  rejections: RejectionCounts | null;
 }
 
 /** Plain data whose numbers are all integers, as JSON that prints them so. */
@@ -105,6 +108,7 @@ export function buildManifest(input: ManifestInput): JsonMap {
     command: input.command,
     software: input.software,
     recovery: input.recovery,
+    ...(input.rejections === null ? {} : { qc: integers(input.rejections) }),
   };
   return { ...body, manifest_digest: canonicalHash(body) };
 }

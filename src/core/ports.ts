@@ -71,6 +71,8 @@ export interface RowObserver {
   endEpisode(batch: Batch | null, row: number): void;
   /** Records of the episode at hand, or right before it, are known to be missing. */
   markGap?(): void;
+  /** The steps of the episode that comes next were left out of the records, since it was rejected. */
+  markLeftOut?(): void;
 }
 
 /** Validation of a run while it is recorded. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recoverySchema } from './recovery.js';
+import { rejectionCountsSchema } from './rejections.js';
 import type { ColumnSchema, StreamSchema } from './streams.js';
 
 /** Record schemas of everything a run directory holds; JSON Schemas in conf/schema are generated from these. */
@@ -141,6 +142,7 @@ export const manifestSchema = z.object({
   command: z.array(z.string()),
   software: z.object({ name: z.string(), version: z.string(), node: z.string(), zlib: z.string() }),
   recovery: recoverySchema.nullable(),
+  qc: rejectionCountsSchema.optional(),
   manifest_digest: sha256,
 });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DATASET_INDEX_FILE } from '../core/layout.js';
+import { DATASET_INDEX_FILE, isInRejectedFolder } from '../core/layout.js';
 import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { makeRejectedFolder } from '../io/rejected-folder.js';
 import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
 import type { DatasetIndex } from './dataset-index.js';
 import type { DestinationFacts } from './plan.js';
@@ -80,6 +81,7 @@ export async function repairFolder(
     .map((file) => file.path);
   try {
     await makeWritable(path);
+    if (replaced.some(isInRejectedFolder)) await makeWritable(await makeRejectedFolder(path));
     for (const name of [...replaced, DATASET_INDEX_FILE]) await rename(join(built, name), join(path, name));
     await syncDirectory(path);
   } catch (error) {

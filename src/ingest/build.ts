@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { openRecords } from '../backends/open-records.js';
 import { prettyJson } from '../core/canonical-json.js';
-import { DATASET_INDEX_FILE, MANIFEST_FILE } from '../core/layout.js';
+import { DATASET_INDEX_FILE, isInRejectedFolder, MANIFEST_FILE, REJECTED_FOLDER } from '../core/layout.js';
 import type { Report } from '../core/report.js';
 import { syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
+import { makeRejectedFolder } from '../io/rejected-folder.js';
 import { copyRunFile } from './copy.js';
 import { DATASET_INDEX_VERSION, printDatasetIndex, type DatasetIndex } from './dataset-index.js';
 import { completeManifest, firstManifest } from './make-manifest.js';
@@ -27,6 +28,7 @@ export async function buildFolder(
   const { path, names, run } = source.directory;
   const toCopy = new Set(plan.files.filter((file) => file.action === 'copy').map((file) => file.path));
   const copied: RunFile[] = [];
+  if ([...toCopy].some(isInRejectedFolder)) await makeRejectedFolder(folder);
   for (const file of facts.files) {
     if (toCopy.has(file.path)) copied.push(await copyRunFile(path, folder, file));
   }
@@ -63,6 +65,7 @@ export async function buildFolder(
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
   await writeFileAtomic(join(folder, DATASET_INDEX_FILE), printDatasetIndex(index));
+  if ([...toCopy].some(isInRejectedFolder)) await syncDirectory(join(folder, REJECTED_FOLDER));
   await syncDirectory(folder);
   return index;
 }

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CaptureError } from '../core/errors.js';
-import { DATASET_INDEX_FILE } from '../core/layout.js';
+import { DATASET_INDEX_FILE, REJECTED_FOLDER } from '../core/layout.js';
 import { exists } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
@@ -51,9 +51,15 @@ async function folderFacts(
   return { index, files };
 }
 
+/** What stands in the place of the folder of samples, a link say, counts as nothing. */
 async function listFolder(path: string): Promise<string[]> {
   try {
-    return await readdir(path);
+    const entries = await readdir(path, { withFileTypes: true });
+    const folder = entries.find((entry) => entry.name === REJECTED_FOLDER && entry.isDirectory());
+    const names = entries.filter((entry) => entry.name !== REJECTED_FOLDER).map(({ name }) => name);
+    if (folder === undefined) return names;
+    const inside = await readdir(join(path, REJECTED_FOLDER));
+    return [...names, ...inside.map((name) => `${REJECTED_FOLDER}/${name}`)];
   } catch (error) {
     throw ioError(`cannot read ${path}`, error);
   }

@@ -62,6 +62,7 @@ export function firstManifest(
     // what wrote the run, not what wrote this
     software: { name: 'plume_nav_sim', version: run.package_version, node: 'none', zlib: 'unknown' },
     recovery: null,
+    rejections: null,
   });
 }
 

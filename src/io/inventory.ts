@@ -5,10 +5,14 @@ import type { WrittenFile } from '../core/ports.js';
 import type { ManifestFile } from '../core/records.js';
 import { hashFile } from './file-hash.js';
 
-/** The manifest's entries of the files a run is recorded in, of copies made of them and of the small files beside. */
+/** The manifest's entries of the files a run is recorded in, of copies made of them and of the files beside. */
 export async function inventory(
   directory: string,
-  { recorded, copied }: { recorded: readonly WrittenFile[]; copied: readonly WrittenFile[] },
+  {
+    recorded,
+    copied,
+    beside,
+  }: { recorded: readonly WrittenFile[]; copied: readonly WrittenFile[]; beside: readonly WrittenFile[] },
   metaFiles: readonly string[],
 ): Promise<ManifestFile[]> {
   const meta = await Promise.all(
@@ -22,5 +26,6 @@ export async function inventory(
       const stream = parseStreamFile(file.path)!;
       return manifestFile(file, { derivedFrom: recordedIn(stream.stream, names) ?? names[0] ?? null });
     }),
+    ...beside.map((file) => manifestFile(file)),
   ];
 }

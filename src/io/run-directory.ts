@@ -3,14 +3,14 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTypedJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
-import { isLockFile, MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
+import { isLockFile, MANIFEST_FILE, REJECTED_FOLDER, RUN_FILE } from '../core/layout.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
 import { ioError } from './io-error.js';
 
 /** A run directory as found on disk, its run.json read and checked against the schema. */
 export interface RunDirectory {
   path: string;
-  /** File names in it, sorted. */
+  /** File names in it, and in its only folder as `rejected_samples/<name>`; sorted. */
   names: string[];
   run: RunMetadata;
   /** run.json as it stands, integers (bigint) and floats (number) apart. */
@@ -103,6 +103,20 @@ async function refuseSpecialFiles(path: string, entries: readonly Dirent[]): Pro
   }
 }
 
+/** Puts the files of the folder in the place of its name; what is no folder keeps it, and is no part of a run. */
+async function listRejected(path: string, names: string[]): Promise<void> {
+  const folder = join(path, REJECTED_FOLDER);
+  const isFolder = await stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return;
+  const entries = await entriesOf(folder);
+  await refuseSpecialFiles(folder, entries);
+  const files = namesOf(entries).map((name) => `${REJECTED_FOLDER}/${name}`);
+  names.splice(names.indexOf(REJECTED_FOLDER), 1, ...files);
+}
+
 /** Whether a path is a directory with a run.json in it: what every command takes for a run. */
 export async function isRunDirectory(path: string): Promise<boolean> {
   try {
@@ -127,6 +141,7 @@ export async function openRun(path: string): Promise<RunDirectory> {
     });
   }
   await refuseSpecialFiles(path, entries);
+  if (names.includes(REJECTED_FOLDER)) await listRejected(path, names);
   const runPath = join(path, RUN_FILE);
   const runJson = await readJsonFile(runPath);
   const parsed = runSchema.safeParse(plainJson(runJson));

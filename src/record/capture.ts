@@ -2,6 +2,7 @@ import { ContentDigest } from '../core/digest.js';
 import { CaptureError } from '../core/errors.js';
 import type { Clock, RecordingValidation } from '../core/ports.js';
 import type { ManifestFile, RunMetadata } from '../core/records.js';
+import type { RejectionCounts } from '../core/rejections.js';
 import type { Recovery } from '../core/recovery.js';
 import type { Report } from '../core/report.js';
 import { streamsOf } from '../core/streams.js';
@@ -39,6 +40,8 @@ export interface CaptureResult {
   files: ManifestFile[];
   contentDigest: string;
   outcome: Outcome;
+  /** Null when no rule is on. */
+  rejections: RejectionCounts | null;
   validation: Report;
   metrics: RecordingMetrics;
   /** From the first step until the record files were closed. */
@@ -62,7 +65,7 @@ export async function capture(
   const seeds = Array.from({ length: settings.episodes }, (_, i) => settings.seed + i);
   const nowMs = ports.clock.now();
   const run = await startRun(
-    { settings, envConfig, seeds, inputs: prepared.inputs, provenance },
+    { settings, envConfig, seeds, inputs: prepared.inputs, provenance, qc: settings.qc },
     { ...ports, git, nowMs },
   );
   // hundreds of captures may be waiting for their turn to write the history, and none needs to wait with its steps
@@ -112,7 +115,7 @@ export async function captureInto(
   const { directory, runId, startMs, writers } = run;
   if (writers.fellBack !== null) ports.onWarning(writers.fellBack);
   const begun = clock.monotonic();
-  const { counts, taken, written, metrics } = await recordRun(settings, ports, {
+  const { counts, taken, written, rejections, metrics } = await recordRun(settings, ports, {
     run,
     simulation,
     cwd: provenance.cwd,
@@ -128,6 +131,7 @@ export async function captureInto(
     status,
     counts,
     written,
+    rejections,
     validation: report,
     contentDigest,
     inputs,
@@ -143,6 +147,7 @@ export async function captureInto(
     files,
     contentDigest,
     outcome: outcomes.finish(),
+    rejections,
     validation: report,
     metrics,
     elapsedMs,

@@ -6,6 +6,9 @@ import { schemaVersionOf, streamsOf, type Recording } from '../core/streams.js';
 import type { EpisodeSummary } from '../sim/simulation.js';
 import type { Chunk, EpisodePart } from './chunk.js';
 
+import type { Quality } from './quality.js';
+import { setAside } from './set-aside.js';
+
 export interface ChunkBuilderOptions {
   runId: string;
   recording: Recording;
@@ -14,6 +17,10 @@ export interface ChunkBuilderOptions {
   /** Most steps, and most episodes, of a chunk. */
   capacity: number;
   episodeCapacity: number;
+  /** Decides which episodes are rejected; null, or left out, when no rule is on. */
+  quality?: Quality | null;
+  /** Most steps of an episode where they are handed on together, since they may be left out; null elsewhere. */
+  heldSteps?: number | null;
   /** Whether durations are null, as under `clock: sim`. */
   timeless: boolean;
   /** Null when the backend encodes as it writes. */
@@ -33,6 +40,7 @@ export class ChunkBuilder {
   private readonly digests: EpisodeDigests | null;
   private made: Uint8Array[] = [];
   private parts: EpisodePart[] = [];
+  private samples: StepBatch[] = [];
   private taken = 0;
   private episodeId = '';
   /** Whether an episode is being recorded, and whether it has had a step. */
@@ -50,8 +58,21 @@ export class ChunkBuilder {
   }
 
   get full(): boolean {
-    const { capacity, episodeCapacity } = this.options;
-    return this.steps.rows === capacity || this.episodes.rows === episodeCapacity;
+    const { capacity, episodeCapacity, heldSteps = null } = this.options;
+    if (heldSteps === null) return this.steps.rows === capacity || this.episodes.rows === episodeCapacity;
+    if (this.holds) return false;
+    const rows = this.samples.reduce((sum, sample) => sum + sample.rows, this.steps.rows);
+    return rows + heldSteps > capacity || this.episodes.rows === episodeCapacity;
+  }
+
+  /** Whether there are steps that may still be left out. */
+  get holds(): boolean {
+    return (this.options.heldSteps ?? null) !== null && this.open && this.begun;
+  }
+
+  /** Steps of the chunk, and those it has set aside. */
+  get batches(): readonly StepBatch[] {
+    return [this.steps, ...this.samples];
   }
 
   /** @param episode number from 1 */
@@ -88,8 +109,16 @@ export class ChunkBuilder {
       columns.duration_ms[row] = Math.round(durationMs * 1000) / 1000;
       columns.avg_step_time_ms[row] = Math.round((durationMs * 1e6) / summary.totalSteps) / 1e6;
     }
-    this.parts.push({ from: this.from, to: this.steps.rows, record: row });
+    const rejection = this.options.quality?.endEpisode(this.episodes, row) ?? null;
+    if (rejection !== null && rejection.steps !== 'kept') this.leaveOut(rejection.steps === 'sampled');
+    this.parts.push({ from: this.from, to: this.steps.rows, record: row, rejection });
     this.open = false;
+  }
+
+  /** Takes the steps of the episode out of the chunk, all of which are in it. */
+  private leaveOut(isSampled: boolean): void {
+    if (isSampled) this.samples.push(setAside(this.steps, this.from, this.steps.rows));
+    this.steps.rows = this.from;
   }
 
   /**
@@ -100,9 +129,9 @@ export class ChunkBuilder {
   take({ whole, cut }: { whole: boolean; cut: boolean }): Chunk {
     const { encoder } = this.options;
     if (this.open && this.steps.rows > this.from) {
-      this.parts.push({ from: this.from, to: this.steps.rows, record: null });
+      this.parts.push({ from: this.from, to: this.steps.rows, record: null, rejection: null });
     }
-    const { steps, episodes, parts, taken } = this;
+    const { steps, episodes, parts, samples, taken } = this;
     for (const { from, to, record } of parts) {
       if (to > from) this.digests?.addSteps(steps, from, to);
       if (record !== null) this.digests?.endEpisode(episodes, record);
@@ -111,7 +140,8 @@ export class ChunkBuilder {
     const begun = this.options.clock.monotonic();
     const encoded = encoder === null ? null : this.encode(encoder, whole || cut);
     const encodeMs = this.options.clock.monotonic() - begun;
-    return { steps, episodes, parts, digests: this.made, encoded, encodeMs, waitedMs: 0, taken, cut };
+    const { made: digests } = this;
+    return { steps, episodes, parts, samples, digests, encoded, encodeMs, waitedMs: 0, taken, cut };
   }
 
   private encode(encoder: RowEncoder, whole: boolean): EncodedRows[] {
@@ -132,6 +162,7 @@ export class ChunkBuilder {
   renew(): void {
     this.made = [];
     this.parts = [];
+    this.samples = [];
     this.taken = 0;
     this.from = 0;
     if (this.options.reuse) {

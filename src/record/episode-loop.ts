@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import type { StepBatch } from '../core/batch.js';
 import type { Clock } from '../core/ports.js';
 import type { Recording } from '../core/streams.js';
 import type { Simulation } from '../sim/simulation.js';
 import type { EpisodeBlock } from './blocks.js';
 import type { ChunkBuilder } from './chunk-builder.js';
 import type { Chunk } from './chunk.js';
+import type { Quality } from './quality.js';
 import type { StepOffsets } from './step-offsets.js';
 import { Stride } from './stride.js';
 import { thin } from './thin.js';
@@ -16,6 +18,8 @@ export interface EpisodeLoopOptions {
   simulation: Simulation;
   builder: ChunkBuilder;
   recording: Recording;
+  /** Sees the steps as they are taken; null when no rule is on. */
+  quality: Quality | null;
   clock: Clock;
   offsets: StepOffsets;
   /** Seed of the first episode of the run. */
@@ -46,8 +50,6 @@ export class EpisodeLoop {
   /** Steps of the block's episodes so far, and when the episode at hand began. */
   private steps = 0;
   private stepsBefore = 0;
-  /** Under `clock: sim`: rows of the chunk at hand, by how many steps of the block came before their episode. */
-  private stamps: Stamp[] = [];
 
   constructor(options: EpisodeLoopOptions) {
     this.options = options;
@@ -106,18 +108,19 @@ export class EpisodeLoop {
   }
 
   private begin(): number {
-    const { builder, simulation, clock, seed } = this.options;
+    const { builder, simulation, quality, clock, seed } = this.options;
     const begunAt = clock.monotonic();
     this.stepsBefore = this.steps;
     simulation.begin(seed + this.episode, this.episode);
     builder.beginEpisode(this.episode + 1);
+    quality?.beginEpisode(this.episode + 1, seed + this.episode);
     return begunAt;
   }
 
   /** What time it is for. */
   private due(now: number): 'flush' | 'pause' | null {
-    const { simulatedTime, flushMs } = this.options;
-    if (simulatedTime === null && now - this.handedOnAt >= flushMs) return 'flush';
+    const { builder, simulatedTime, flushMs } = this.options;
+    if (simulatedTime === null && now - this.handedOnAt >= flushMs && !builder.holds) return 'flush';
     if (now - this.pausedAt < PAUSE_EVERY_MS) return null;
     this.pausedAt = now;
     return 'pause';
@@ -128,8 +131,7 @@ export class EpisodeLoop {
     if (simulatedTime !== null) {
       const before = offsets.before(number);
       if (stop === 'done' || stop === 'cut') offsets.settle(number, before + this.steps);
-      stampRows(builder, this.stamps, before, simulatedTime);
-      this.stamps = [];
+      for (const batch of builder.batches) stampRows(batch, before, simulatedTime);
     }
     this.handedOnAt = clock.monotonic();
     return builder.take({ whole: stop !== 'full', cut: stop === 'cut' });
@@ -152,34 +154,27 @@ export class EpisodeLoop {
 
   /** Leaves in the chunk what is recorded of the steps from a row on. */
   private keep(from: number): void {
-    const { builder, recording, clock, simulatedTime } = this.options;
+    const { builder, recording, quality, clock, simulatedTime } = this.options;
     const { steps } = builder;
     const taken = steps.rows - from;
+    quality?.addSteps(steps, from, steps.rows);
     if (!recording.full) steps.rows = from;
     else if (recording.step_interval > 1) thin(steps, from, recording.step_interval);
     this.steps += taken;
-    if (simulatedTime === null) steps.columns.ts.fill(clock.now() / 1000, from, steps.rows);
-    else this.stamps.push({ from, to: steps.rows, stepsBefore: this.stepsBefore });
+    const ts = simulatedTime === null ? clock.now() / 1000 : this.stepsBefore;
+    steps.columns.ts.fill(ts, from, steps.rows);
     builder.addSteps(from, taken);
   }
 }
 
-interface Stamp {
-  from: number;
-  to: number;
-  stepsBefore: number;
-}
-
-/** Writes ts of rows under `clock: sim`: start plus steps so far, by the step's own number in its episode. */
+/**
+ * Writes ts of rows under `clock: sim`: start plus steps so far, by the step's own number in its episode. Until then
+ * it holds how many steps of the block came before the episode.
+ */
 function stampRows(
-  { steps: { columns } }: ChunkBuilder,
-  stamps: readonly Stamp[],
+  { columns: { ts, step }, rows }: StepBatch,
   before: number,
   { start, fps }: { start: number; fps: number },
 ): void {
-  const { ts, step } = columns;
-  for (const { from, to, stepsBefore } of stamps) {
-    const offset = before + stepsBefore;
-    for (let row = from; row < to; row++) ts[row] = start + (offset + step[row]!) / fps;
-  }
+  for (let row = 0; row < rows; row++) ts[row] = start + (before + ts[row]! + step[row]!) / fps;
 }

@@ -5,6 +5,7 @@ import { buffersOf, type Chunk } from './chunk.js';
 import { recordingOfConfig } from './config.js';
 import { EpisodeLoop } from './episode-loop.js';
 import type { Done } from './record-run.js';
+import { holdsEpisodes, openQuality } from './quality.js';
 import type { CaptureSettings } from './settings.js';
 import { RunningOffsets, SharedOffsets, type StepOffsets } from './step-offsets.js';
 import type { Backend } from '../backends/backend.js';
@@ -42,19 +43,22 @@ export interface LoopParts {
 }
 
 export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: LoopParts): EpisodeLoop {
-  const { record, clock, fps, seed, episodes, env, rotateBytes } = settings;
+  const { record, qc, clock, fps, seed, episodes, env, rotateBytes } = settings;
   const { simulation, backend } = parts;
   const recording = recordingOfConfig(record);
   const capacity = bufferRows(record, simulation.observationWidth);
   const timeless = clock === 'sim';
   const { durability } = record;
   const storage = storageOptions(record.storage, { rotateBytes, timed: !timeless, durability });
+  const quality = openQuality(qc, simulation);
   const builder = new ChunkBuilder({
     runId,
     recording,
     observationWidth: simulation.observationWidth,
     capacity,
     episodeCapacity: Math.min(capacity, blockEpisodes(episodes, env.max_steps)),
+    quality,
+    heldSteps: holdsEpisodes(qc) ? env.max_steps : null,
     timeless,
     clock: parts.clock,
     digests: backend.discards !== true,
@@ -65,6 +69,7 @@ export function createLoop({ settings, runId, startMs }: EpisodePlan, parts: Loo
     ...parts,
     builder,
     recording,
+    quality,
     seed,
     simulatedTime: timeless ? { start: startMs / 1000, fps } : null,
     flushMs: flushIntervalMs(record),

@@ -3,21 +3,24 @@ import { prettyJson } from '../core/canonical-json.js';
 import { finding } from '../core/findings.js';
 import { CONFIG_FILE, MANIFEST_FILE, OVERRIDES_FILE, RUN_FILE } from '../core/layout.js';
 import { buildManifest, integers } from '../core/manifest.js';
-import type { WrittenFile } from '../core/ports.js';
 import type { ManifestFile } from '../core/records.js';
+import type { RejectionCounts } from '../core/rejections.js';
 import type { Recovery } from '../core/recovery.js';
 import type { Report } from '../core/report.js';
 import { writeFileAtomic } from '../io/atomic.js';
 import { softwareVersions } from '../io/package-info.js';
 import { inventory } from '../io/inventory.js';
 import type { RunInput } from './inputs.js';
+import type { WrittenRun } from './recorder.js';
 import type { StartedRun } from './start-run.js';
 
 /** How a run went, for its manifest. */
 export interface RunEnd {
   status: 'complete' | 'aborted';
   counts: { episodes: number; steps: number };
-  written: { recorded: WrittenFile[]; copied: WrittenFile[] };
+  written: WrittenRun;
+  /** Null when no rule is on. */
+  rejections: RejectionCounts | null;
   validation: Report;
   contentDigest: string;
   inputs: readonly RunInput[];
@@ -52,6 +55,7 @@ export async function finishRun(run: StartedRun, end: RunEnd): Promise<ManifestF
     command: end.command,
     software: softwareVersions(),
     recovery: end.recovery === null ? null : integers(end.recovery),
+    rejections: end.rejections,
   });
   await writeFileAtomic(join(directory, MANIFEST_FILE), prettyJson(manifest));
   return files;

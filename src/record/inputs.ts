@@ -8,6 +8,7 @@ import type { PolicyFactory } from '../sim/policies/module.js';
 import { parseActions } from '../sim/policies/scripted.js';
 import { Simulation } from '../sim/simulation.js';
 import { loadPolicy } from './load-policy.js';
+import { requireRoomForEpisodes } from './quality.js';
 import type { CaptureSettings } from './settings.js';
 
 /** A file or folder a run was made from, for the manifest. */
@@ -71,7 +72,9 @@ export async function prepareSimulation(
     factory = own.factory;
     inputs.push({ uri: policy.module, sha256: own.sha256, role: 'policy' });
   }
-  return { simulation: new Simulation({ env, policy, movie, frames, actions, factory }), inputs };
+  const simulation = new Simulation({ env, policy, movie, frames, actions, factory });
+  requireRoomForEpisodes(settings, simulation.observationWidth);
+  return { simulation, inputs };
 }
 
 /** Reads every frame an episode can show, so that a damaged movie is found before a run is begun. */

@@ -1,5 +1,6 @@
 import type { ContentDigest } from '../core/digest.js';
-import type { RowObserver, WrittenFile } from '../core/ports.js';
+import type { RowObserver } from '../core/ports.js';
+import type { RejectionCounts } from '../core/rejections.js';
 import { streamsOf } from '../core/streams.js';
 import type { Simulation } from '../sim/simulation.js';
 import { bufferRows, flushIntervalMs, stepBytes } from './buffer.js';
@@ -7,7 +8,7 @@ import type { CapturePorts } from './capture.js';
 import { recordingOfConfig } from './config.js';
 import { openSource, type EpisodeSource } from './episode-source.js';
 import { MetricsGatherer, type RecordingMetrics } from './metrics.js';
-import { Recorder } from './recorder.js';
+import { Recorder, type WrittenRun } from './recorder.js';
 import type { CaptureSettings } from './settings.js';
 import type { StartedRun } from './start-run.js';
 
@@ -27,14 +28,16 @@ export interface Recorded {
   counts: Progress;
   /** Steps taken, recorded or not. */
   taken: number;
-  written: { recorded: WrittenFile[]; copied: WrittenFile[] };
+  written: WrittenRun;
+  /** Of all episodes; null when no rule is on. */
+  rejections: RejectionCounts | null;
   metrics: RecordingMetrics;
 }
 
 export type RecordPorts = Pick<CapturePorts, 'clock' | 'signal' | 'cores' | 'onProgress' | 'onWarning'>;
 
 export interface RecordRun {
-  run: Pick<StartedRun, 'runId' | 'startMs' | 'writers'>;
+  run: Pick<StartedRun, 'runId' | 'startMs' | 'writers' | 'rejections'>;
   simulation: Simulation;
   /** Folder from which a backend of one's own is found. */
   cwd: string;
@@ -55,7 +58,7 @@ export async function recordRun(
 ): Promise<Recorded> {
   const { record, clock } = settings;
   const streams = streamsOf(recordingOfConfig(record));
-  const { writers } = run;
+  const { writers, rejections } = run;
   const { main, copies } = writers;
   const metrics = new MetricsGatherer({
     capacity: bufferRows(record, simulation.observationWidth),
@@ -68,6 +71,7 @@ export async function recordRun(
     copies,
     observers,
     digest,
+    rejections,
     metrics,
     done,
     flushMs: clock === 'wall' ? flushIntervalMs(record) : null,
@@ -80,9 +84,12 @@ export async function recordRun(
     failure = await recordAll(source, recorder, metrics, ports);
     const written = await recorder.close();
     const bytes = [...written.recorded, ...written.copied].reduce((sum, file) => sum + file.bytes, 0);
-    recorded = { counts: recorder.counts, taken: recorder.taken, written, metrics: metrics.finish(bytes) };
+    const { counts, taken } = recorder;
+    const rejected = rejections?.totals.finish(counts.episodes) ?? null;
+    recorded = { counts, taken, written, rejections: rejected, metrics: metrics.finish(bytes) };
   } catch (error) {
     for (const writer of [main, ...copies]) await writer.abort();
+    rejections?.abort();
     throw error;
   }
   if (failure !== null) throw failure.error;

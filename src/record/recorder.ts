@@ -1,3 +1,4 @@
+import type { RejectionFiles } from '../backends/rejection-files.js';
 import type { Batch } from '../core/batch.js';
 import type { ContentDigest } from '../core/digest.js';
 import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
@@ -19,6 +20,8 @@ export interface RecorderOptions {
   /** See every row in record order: validation, outcomes. */
   observers: readonly RowObserver[];
   digest: ContentDigest;
+  /** Gets what is said of rejected episodes; null when no rule is on. */
+  rejections: RejectionFiles | null;
   metrics: MetricsGatherer;
   /** What the run has already. */
   done: Done;
@@ -26,6 +29,13 @@ export interface RecorderOptions {
   /** Most milliseconds between two flushes; null when only the content decides, as under `clock: sim`. */
   flushMs: number | null;
   onWarning(message: string): void;
+}
+
+/** The files of a run: its records, copies of them, and what lies beside. */
+export interface WrittenRun {
+  recorded: WrittenFile[];
+  copied: WrittenFile[];
+  beside: WrittenFile[];
 }
 
 /** Takes chunks in record order to the files, and keeps count. */
@@ -86,17 +96,18 @@ export class Recorder {
   }
 
   /** Finishes the files: an episode still open keeps its steps but has no record. */
-  async close(): Promise<{ recorded: WrittenFile[]; copied: WrittenFile[] }> {
+  async close(): Promise<WrittenRun> {
     if (this.open) for (const observer of this.options.observers) observer.endEpisode(null, 0);
     const recorded = await this.options.main.close();
     const copied: WrittenFile[] = [];
     for (const writer of this.options.copies) copied.push(...(await writer.close()));
-    return { recorded, copied };
+    return { recorded, copied, beside: this.options.rejections?.close() ?? [] };
   }
 
   private show({ steps, episodes, parts }: Chunk): void {
     for (const observer of this.options.observers) {
-      for (const { from, to, record } of parts) {
+      for (const { from, to, record, rejection } of parts) {
+        if (rejection !== null && rejection.steps !== 'kept') observer.markLeftOut?.();
         if (to > from) observer.addSteps(steps, from, to);
         if (record !== null) observer.endEpisode(episodes, record);
       }
@@ -105,8 +116,13 @@ export class Recorder {
     if (last !== undefined) this.open = last.record === null;
   }
 
-  private async write({ steps, episodes, encoded }: Chunk): Promise<void> {
-    const { main, copies } = this.options;
+  private async write({ steps, episodes, parts, samples, encoded }: Chunk): Promise<void> {
+    const { main, copies, rejections } = this.options;
+    // first: whoever finds a record finds what is said of it
+    rejections?.add(
+      parts.flatMap(({ rejection }) => rejection ?? []),
+      samples,
+    );
     if (encoded === null) await writeBoth(main, steps, episodes);
     else for (const rows of encoded) await main.append!(rows);
     for (const writer of copies) await writeBoth(writer, steps, episodes);

@@ -88,6 +88,7 @@ export class RunRecorder {
       ...run.writers,
       observers: [this.validation],
       digest: this.digest,
+      rejections: run.rejections,
       metrics: this.gathered,
       done: NOTHING_DONE,
       // steps wait here, so it is here that the time is watched
@@ -123,7 +124,7 @@ export class RunRecorder {
       cwd: process.cwd(),
     };
     const started = await startRun(
-      { settings, envConfig: envConfigOf(environment), seeds, inputs: [], provenance },
+      { settings, envConfig: envConfigOf(environment), seeds, inputs: [], qc: null, provenance },
       { nowMs: ports.clock.now(), onStart: () => {}, git: gitState(process.cwd()) },
     );
     await noteConfig(started, settings, provenance, ports);
@@ -184,6 +185,7 @@ export class RunRecorder {
         status,
         counts: this.recorder.counts,
         written,
+        rejections: null,
         validation,
         contentDigest,
         inputs: [],

@@ -1,4 +1,5 @@
 import type { JsonMap } from '../core/canonical-json.js';
+import type { QcConfig } from '../qc/config.js';
 import type { EnvConfig, MovieConfig, PolicyConfig } from '../sim/config.js';
 import type { RecordConfig } from './config.js';
 
@@ -26,6 +27,7 @@ export interface CaptureSettings extends RunSettings {
   env: EnvConfig;
   movie: MovieConfig;
   policy: PolicyConfig;
+  qc: QcConfig;
 }
 
 /** How the settings came about, for run.json, manifest.json and the config files of the run. */

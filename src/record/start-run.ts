@@ -1,15 +1,18 @@
 import { rm } from 'node:fs/promises';
 import type { RunFacts } from '../backends/backend.js';
-import { storageOptions } from '../backends/storage.js';
+import { RejectionFiles, type KeptRejections } from '../backends/rejection-files.js';
+import { storageOptions, type StorageOptions } from '../backends/storage.js';
 import { syncPath } from '../io/atomic.js';
 import { canonicalJson, plainJson, type JsonMap, type JsonValue } from '../core/canonical-json.js';
 import { runSchema, type RunMetadata } from '../core/records.js';
-import { streamsOf } from '../core/streams.js';
+import { streamsOf, type RunStreams } from '../core/streams.js';
 import type { GitState } from '../io/git.js';
+import { hasRules, type QcConfig } from '../qc/config.js';
 import { recordingOfConfig } from './config.js';
 import type { RunInput } from './inputs.js';
 import { claimRun, holdRun, writeRunFiles, type ClaimedRun } from './open-run.js';
 import { chooseBackend, openWriters, type OpenWriters } from './open-writers.js';
+import { holdsEpisodes } from './quality.js';
 import { runJson } from './run-metadata.js';
 import type { Provenance, RunSettings } from './settings.js';
 
@@ -23,6 +26,7 @@ export interface RunRequest {
   /** What the run is made from. */
   inputs: readonly RunInput[];
   provenance: Provenance;
+  qc: QcConfig | null;
 }
 
 export interface StartPorts {
@@ -39,6 +43,8 @@ export interface StartedRun extends ClaimedRun {
   envConfig: JsonMap;
   gitDirty: boolean | null;
   writers: OpenWriters;
+  /** Null when no rule is on. */
+  rejections: RejectionFiles | null;
 }
 
 /**
@@ -62,19 +68,43 @@ export async function startRun(request: RunRequest, ports: StartPorts): Promise<
     const json = runJson(settings, provenance, { runId, startMs, gitSha: git.sha, envConfig, seeds, inputs });
     await writeRunFiles(run, json, provenance);
     const metadata = runSchema.parse(plainJson(json));
+    const streams = streamsOf(recordingOfConfig(record));
+    // before the records: where they are, it is
+    const rejections = await openRejections(directory, request.qc, { streams, storage });
     const writers = await openWriters(chosen, settings.parquet, {
       directory,
-      streams: streamsOf(recordingOfConfig(record)),
+      streams,
       storage,
       run: factsOf(metadata, provenance),
+    }).catch((error: unknown) => {
+      rejections?.abort();
+      throw error;
     });
     if (durability === 'fsync') await syncPath(directory, settings.output);
-    return { ...run, metadata, envConfig, gitDirty: git.dirty, writers };
+    return { ...run, metadata, envConfig, gitDirty: git.dirty, writers, rejections };
   } catch (error) {
     // nothing is recorded yet, and the directory is ours alone
     await rm(directory, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
+}
+
+/** The files for rejected episodes; null when no rule is on. */
+export async function openRejections(
+  directory: string,
+  qc: QcConfig | null,
+  { streams, storage }: { streams: RunStreams; storage: StorageOptions },
+  continues?: KeptRejections,
+): Promise<RejectionFiles | null> {
+  if (qc === null || !hasRules(qc)) return null;
+  return RejectionFiles.open({
+    directory,
+    streams,
+    level: storage.jsonl.level,
+    samples: holdsEpisodes(qc),
+    durable: storage.durability === 'fsync',
+    ...(continues === undefined ? {} : { continues }),
+  });
 }
 
 export function factsOf(

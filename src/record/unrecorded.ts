@@ -48,7 +48,7 @@ export async function captureUnrecorded(
   const outcomes = new OutcomeTotals();
   const begun = ports.clock.monotonic();
   const { counts, taken, metrics } = await recordRun(settings, ports, {
-    run: { runId: '', startMs: ports.clock.now(), writers },
+    run: { runId: '', startMs: ports.clock.now(), writers, rejections: null },
     simulation,
     cwd: '.',
     digest: new ContentDigest(streams),

@@ -17,6 +17,8 @@ export interface CopyRows {
   rows: Beginning;
   /** Whether records of an episode are known to be missing. */
   hasGap: (id: string) => boolean;
+  /** Whether the steps of an episode were left out, since it was rejected. */
+  leftOut: (id: string) => boolean;
   /** What to do with a record that cannot be read. */
   onDamage: (finding: Finding) => void;
   /** Get whole batches, as far as may be. */
@@ -116,9 +118,10 @@ class Copier implements EpisodeSink {
   private show(batch: Batch, row: number): void {
     this.left.episodes--;
     this.open = false;
-    const { observers, hasGap } = this.options;
+    const { observers, hasGap, leftOut } = this.options;
     for (const observer of observers) {
       if (hasGap(idAt(batch, row))) observer.markGap?.();
+      if (leftOut(idAt(batch, row))) observer.markLeftOut?.();
       observer.endEpisode(batch, row);
     }
   }

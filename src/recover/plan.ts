@@ -5,12 +5,14 @@ import { openRecords } from '../backends/open-records.js';
 import { CaptureError } from '../core/errors.js';
 import {
   isFileBesideRecords,
+  isInRejectedFolder,
   isRecordFile,
   leftoverOf,
   MANIFEST_FILE,
   parseStreamFile,
   unfinishedParquetName,
 } from '../core/layout.js';
+import { episodesLeftOut } from '../io/read-rejections.js';
 import type { RunDirectory } from '../io/run-directory.js';
 import type { Recovery } from '../core/recovery.js';
 import { surveyRun, type Beginning, type Place, type Survey } from './survey.js';
@@ -27,6 +29,8 @@ export interface RecoverPlan {
   /** Bytes of record files from which no record can be read, where they lie; the first ones. */
   skipped: SkippedBytes[];
   skippedBytes: number;
+  /** Whether the steps of an episode were left out of the records, since it was rejected. */
+  leftOut: (id: string) => boolean;
   /** Names of the files that may be opened, and of those that go. */
   readable: string[];
   replaced: string[];
@@ -48,7 +52,9 @@ export async function planRecovery(directory: RunDirectory, own: Backend | undef
     if (skipped.length < TOLD) skipped.push(each);
   };
   const { backend, reader } = await openRecords(directory, names, own, { salvage: skip });
-  const foreign = names.filter((name) => !isFileBesideRecords(name) && leftoverOf(name) === null);
+  const foreign = names.filter(
+    (name) => !isFileBesideRecords(name) && !isInRejectedFolder(name) && leftoverOf(name) === null,
+  );
   if (!backend.has(names) && foreign.length > 0) {
     throw new CaptureError(
       'input',
@@ -58,7 +64,8 @@ export async function planRecovery(directory: RunDirectory, own: Backend | undef
       },
     );
   }
-  const survey = await surveyRun(directory.run, { reader });
+  const leftOut = await episodesLeftOut(directory, directory.run.episode_seeds.length);
+  const survey = await surveyRun(directory.run, { reader }, leftOut);
   for (const lost of await unfinishedParts(directory)) skip(lost);
   return {
     state: directory.names.includes(MANIFEST_FILE) ? 'damaged' : 'unfinished',
@@ -67,6 +74,7 @@ export async function planRecovery(directory: RunDirectory, own: Backend | undef
     survey,
     skipped,
     skippedBytes,
+    leftOut,
     readable: names,
     replaced: directory.names.filter(
       (name) =>

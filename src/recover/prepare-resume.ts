@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
 import { openRecords } from '../backends/open-records.js';
+import type { KeptRejections } from '../backends/rejection-files.js';
 import { CaptureError } from '../core/errors.js';
 import type { Clock, RowObserver, RunWriter, WrittenFile } from '../core/ports.js';
 import type { Finding } from '../core/report.js';
@@ -8,6 +9,7 @@ import type { Recovery } from '../core/recovery.js';
 import { openRun, type RunDirectory } from '../io/run-directory.js';
 import { copyRows } from './copy-rows.js';
 import { recoveryOf, type RecoverPlan } from './plan.js';
+import { copyRejections, KeptEpisodes } from './rejections.js';
 import { writeRecords } from './rewrite.js';
 import { makeAside, removeAside, swapIn } from './swap.js';
 import { targetOf } from './target.js';
@@ -18,6 +20,8 @@ export interface ResumePoint {
   /** Whole episodes, their recorded steps, and the steps taken in them. */
   done: { episodes: number; steps: number; taken: number };
   files: WrittenFile[];
+  /** What is said of those of them that were rejected, closed too; null without rules. */
+  rejections: KeptRejections | null;
   recovery: Recovery;
   /** Shows the records, in their order, and hands them to other writers. */
   replay: (observers: readonly RowObserver[], writers: readonly RunWriter[]) => Promise<void>;
@@ -51,9 +55,12 @@ export async function prepareResume(
   const recovery = recoveryOf(plan, 'resumed', new Date(clock.now()).toISOString(), whole);
   const aside = await makeAside(path);
   let files: WrittenFile[];
+  let rejections: KeptRejections | null;
   try {
-    const rows = { rows: whole, recovery: null, observers: [] };
+    const kept = new KeptEpisodes(run.episode_seeds.length);
+    const rows = { rows: whole, recovery: null, observers: [kept] };
     ({ recorded: files } = await writeRecords({ directory, plan, aside, own }, target, rows));
+    rejections = await copyRejections(directory, aside, target, kept);
     await swapIn(path, plan.replaced);
   } finally {
     await removeAside(path);
@@ -63,6 +70,7 @@ export async function prepareResume(
     directory: await openRun(path),
     done: { ...whole },
     files,
+    rejections,
     recovery,
     async replay(observers, writers) {
       const names = files.map((file) => file.path);
@@ -77,6 +85,7 @@ export async function prepareResume(
         reader,
         rows: whole,
         hasGap: () => false,
+        leftOut: plan.leftOut,
         writers,
         observers,
         timeless,

@@ -19,6 +19,7 @@ import { softwareVersions } from '../io/package-info.js';
 import { readManifest, type RunDirectory } from '../io/run-directory.js';
 import { copyRows } from './copy-rows.js';
 import { isLossy, recoveryOf, type RecoverPlan } from './plan.js';
+import { copyRejections, KeptEpisodes } from './rejections.js';
 import type { Beginning } from './survey.js';
 import { targetOf, type Target } from './target.js';
 
@@ -64,11 +65,14 @@ export async function rewriteRun(rewrite: Rewrite, ports: RewritePorts): Promise
   const recovery = recoveryOf(plan, 'recovered', at);
   const digest = new ContentDigest(target.options.streams);
   const checks = ports.startValidation(run);
-  const written = await writeRecords(rewrite, target, {
+  const kept = new KeptEpisodes(run.episode_seeds.length);
+  const records = await writeRecords(rewrite, target, {
     rows: counts,
     recovery,
-    observers: [digest, checks],
+    observers: [digest, checks, kept],
   });
+  const rejections = await copyRejections(directory, aside, target, kept);
+  const written = { ...records, beside: rejections?.files ?? [] };
   await copyBeside(rewrite, ports);
   const validation = checks.finish();
   const contentDigest = digest.finish();
@@ -92,6 +96,7 @@ export async function rewriteRun(rewrite: Rewrite, ports: RewritePorts): Promise
     command: ports.command,
     software: softwareVersions(),
     recovery: integers(recovery),
+    rejections: rejections?.totals.finish(counts.episodes) ?? null,
   });
   await writeFileAtomic(join(aside, MANIFEST_FILE), prettyJson(manifest));
   const known = old?.files.find(({ path }) => path === RUN_FILE)?.sha256;
@@ -129,6 +134,7 @@ export async function writeRecords(
       reader,
       rows,
       hasGap: episodesWithGaps(recovery),
+      leftOut: plan.leftOut,
       writers,
       observers,
       timeless,

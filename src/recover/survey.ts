@@ -50,8 +50,12 @@ export interface Survey {
 const TOLD = 100;
 
 /** Looks through the records of a run that may have any damage; holds one batch of each stream. */
-export async function surveyRun(run: RunMetadata, { reader }: Pick<OpenRecords, 'reader'>): Promise<Survey> {
-  const surveyor = new Surveyor(recordingOf(run));
+export async function surveyRun(
+  run: RunMetadata,
+  { reader }: Pick<OpenRecords, 'reader'>,
+  leftOut: (id: string) => boolean,
+): Promise<Survey> {
+  const surveyor = new Surveyor(recordingOf(run), leftOut);
   const damage: Finding[] = [];
   let damageCount = 0;
   await readEpisodes({
@@ -70,6 +74,7 @@ export async function surveyRun(run: RunMetadata, { reader }: Pick<OpenRecords, 
 
 class Surveyor implements EpisodeSink {
   private readonly recording: Recording;
+  private readonly leftOut: (id: string) => boolean;
   private readonly read: Beginning = { episodes: 0, steps: 0 };
   private kept: Beginning = { episodes: 0, steps: 0 };
   private whole: Survey['whole'] = { episodes: 0, steps: 0, taken: 0 };
@@ -85,8 +90,9 @@ class Surveyor implements EpisodeSink {
   /** Records and rebuilt ones, those behind the last whole episode too. */
   private records = 0;
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, leftOut: (id: string) => boolean) {
     this.recording = recording;
+    this.leftOut = leftOut;
   }
 
   addSteps(batch: Batch, from: number, to: number): void {
@@ -106,8 +112,9 @@ class Surveyor implements EpisodeSink {
     if (batch !== null) this.read.episodes++;
     const total = batch === null ? null : numbers(batch, 'total_steps')![row]!;
     const isRecorded = total !== null || (tally.ended && tally.tellsAll);
-    const isEnded = isRecorded && (!this.recording.full || total === null || total === tally.last);
-    const isWhole = isEnded && (tally.unbroken || !this.recording.full);
+    const hasSteps = this.recording.full && !this.leftOut(tally.id);
+    const isEnded = isRecorded && (!hasSteps || total === null || total === tally.last);
+    const isWhole = isEnded && (tally.unbroken || !hasSteps);
     if (isRecorded) this.records++;
     const place = { episode: tally.id, step: tally.rows > 0 ? tally.last : null };
     this.last = { place, number: tally.number };
@@ -143,7 +150,7 @@ class Surveyor implements EpisodeSink {
     const follows = number === null || number === (last?.number ?? 0) + 1;
     const isBeginning = step === null || step === 1;
     // records alone follow a run's torn steps without being proof that more steps came
-    if (step !== null || !this.recording.full) {
+    if (step !== null || !this.recording.full || this.leftOut(id)) {
       const place = { episode: id, step };
       const { unended } = this;
       if (unended.length > 0) {

@@ -5,15 +5,19 @@ import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import {
   isFileBesideRecords,
+  isInRejectedFolder,
   isRecordFile,
   leftoverOf,
   MANIFEST_FILE,
   RECOVERED_FOLDER,
   RECOVERING_FOLDER,
+  REJECTED_FOLDER,
+  REJECTED_STEPS_FILE,
   REPLACES_FILE,
 } from '../core/layout.js';
 import { syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { makeRejectedFolder } from '../io/rejected-folder.js';
 
 /*
  * How files of a run are replaced so that a kill at any moment loses nothing: the new ones are made in a folder in the
@@ -66,22 +70,18 @@ export async function finishSwap(directory: string): Promise<boolean> {
   if (stats === null) return false;
   if (!stats.isDirectory()) throw notOurs(folder);
   try {
-    const fresh = (await readdir(folder, { withFileTypes: true })).filter(
-      ({ name }) => name !== REPLACES_FILE,
-    );
-    const strange = fresh.find((entry) => !entry.isFile() || !isOfRun(entry.name));
-    if (strange !== undefined) throw notOurs(join(folder, strange.name));
+    const fresh = await freshNames(folder);
     // with nothing left to put in place, the old files are gone, and a manifest that is there is the new one
     const remove = fresh.length > 0 ? await namesToRemove(folder) : [];
     for (const name of remove) await rm(join(directory, name), { force: true });
     // the manifest last: it says that all is there
-    const names = fresh
-      .map(({ name }) => name)
-      .sort((a, b) => Number(a === MANIFEST_FILE) - Number(b === MANIFEST_FILE));
+    const names = fresh.sort((a, b) => Number(a === MANIFEST_FILE) - Number(b === MANIFEST_FILE));
     for (const name of names) {
       if (name === MANIFEST_FILE) await syncDirectory(directory);
+      if (isInRejectedFolder(name)) await makeRejectedFolder(directory);
       await rename(join(folder, name), join(directory, name));
     }
+    if (names.some(isInRejectedFolder)) await syncDirectory(join(directory, REJECTED_FOLDER));
     await syncDirectory(directory);
     await rm(folder, { recursive: true });
     await syncDirectory(directory);
@@ -89,6 +89,26 @@ export async function finishSwap(directory: string): Promise<boolean> {
     throw ioError(`cannot replace the files of ${directory}`, error);
   }
   return true;
+}
+
+/**
+ * Names of the new files.
+ * @throws CaptureError `input` for what we did not put there
+ */
+async function freshNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name === REPLACES_FILE) continue;
+    if (entry.isDirectory() && entry.name === REJECTED_FOLDER) {
+      for (const file of await readdir(join(folder, entry.name), { withFileTypes: true })) {
+        const name = `${REJECTED_FOLDER}/${file.name}`;
+        if (!file.isFile() || name !== REJECTED_STEPS_FILE) throw notOurs(join(folder, name));
+        names.push(name);
+      }
+    } else if (entry.isFile() && isOfRun(entry.name)) names.push(entry.name);
+    else throw notOurs(join(folder, entry.name));
+  }
+  return names;
 }
 
 async function namesToRemove(folder: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { EpisodeSink } from '../core/read-episodes.js';
 import type { ColumnSchema } from '../core/streams.js';
 import { firstOther, type FirstOther } from './compare.js';
 import { otherRow, otherValue, type Place, type Stopped } from './difference.js';
+import type { RecordedRejections } from './recorded-rejections.js';
 import { episodeIdAt } from './run-records.js';
 import type { RowRange, SimulatedEpisodes } from './simulated.js';
 
@@ -20,6 +21,8 @@ export interface ComparisonOptions {
   hasGap: (id: string) => boolean;
   /** Sees what was simulated of the records that are there. */
   observer?: RowObserver;
+  /** What is recorded of rejected episodes; left out for runs that were recorded without rules. */
+  rejections?: RecordedRejections;
 }
 
 /**
@@ -76,7 +79,7 @@ export class Comparison implements EpisodeSink {
   async endEpisode(batch: Batch | null, row: number, source: RowSource | null): Promise<void> {
     if (batch !== null) await this.enter(batch, row);
     const { gap, place } = this;
-    const { simulated, same, episodes, observer } = this.options;
+    const { simulated, same, episodes, observer, rejections } = this.options;
     this.gap = false;
     if (batch === null) {
       this.unended = { stopped: otherRow(place, 'its record is missing'), lost: gap };
@@ -94,6 +97,7 @@ export class Comparison implements EpisodeSink {
     const right = { batch, at: row };
     const other = firstOther(episodes, same, left, right, 1);
     if (other !== null) throw otherValue(place, other.schema, left, right, source);
+    await rejections?.compare(place, record.rejection, record.sample);
     observer?.endEpisode(record.batch, record.row);
     this.counts.episodes++;
     this.goOn();

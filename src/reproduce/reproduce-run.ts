@@ -14,6 +14,7 @@ import { Comparison } from './comparison.js';
 import { exactly, steadyColumns } from './compare.js';
 import type { Difference } from './difference.js';
 import { prepareAgain } from './inputs.js';
+import { RecordedRejections } from './recorded-rejections.js';
 import { missingAtEnd, outsideRun, resultOf, type Reproduction, type ReproducePorts } from './result.js';
 import { readRun, type RunRecords } from './run-records.js';
 import { ChunkedEpisodes } from './simulated.js';
@@ -65,14 +66,17 @@ export async function reproduceRun(
   const simulated = new ChunkedEpisodes(source, ports.signal);
   // of what was simulated, where that is recorded: whole episodes, and some that were cut off
   const digest = new ContentDigest(records.streams);
+  const steps = steadyColumns(records.streams.steps);
+  const rejections = new RecordedRejections(records, steps);
   const comparison = new Comparison({
     simulated,
-    steps: steadyColumns(records.streams.steps),
+    steps,
     episodes: steadyColumns(records.streams.episodes),
     same: exactly,
     first,
     hasGap: episodesWithGaps(manifest?.recovery ?? null),
     observer: digest,
+    rejections,
   });
   const total = episode === null ? recorded : 1;
   const onBatch = (): void => ports.onProgress(comparison.counts, total);
@@ -81,6 +85,7 @@ export async function reproduceRun(
     difference = await readRun(records, comparison, { episode, signal: ports.signal, onBatch });
   } finally {
     await simulated.close();
+    await rejections.close();
   }
   difference ??= missingAtEnd(records, comparison, episode);
   let contentDigest: string | null = null;

@@ -98,7 +98,7 @@ function judge(found: Finding, path: string, finished: boolean, names: readonly 
   throw damaged(path, `${place === '' ? '' : `${place}: `}${message}`);
 }
 
-const damaged = (path: string, what: string): CaptureError =>
+export const damaged = (path: string, what: string): CaptureError =>
   new CaptureError('input', `${path} is damaged: ${what}`, {
     hint: `plume-nav-capture validate ${path} says all that is wrong`,
   });

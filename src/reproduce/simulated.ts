@@ -1,5 +1,6 @@
 import type { Batch } from '../core/batch.js';
-import type { Chunk } from '../record/chunk.js';
+import type { Rejection } from '../core/rejections.js';
+import type { Chunk, EpisodePart } from '../record/chunk.js';
 import type { EpisodeSource } from '../record/episode-source.js';
 
 /** Rows [from, to) of a batch. */
@@ -7,6 +8,15 @@ export interface RowRange {
   batch: Batch;
   from: number;
   to: number;
+}
+
+/** The end of an episode: a row of an episodes batch, and what the rules of `qc.*` say of it. */
+export interface SimulatedRecord {
+  batch: Batch;
+  row: number;
+  rejection: Rejection | null;
+  /** Its steps, when they are kept as a sample. */
+  sample: Batch | null;
 }
 
 /** A run as simulating it again gives it, episode by episode, no further than it is asked for. */
@@ -20,7 +30,7 @@ export interface SimulatedEpisodes {
   /** Number of the step behind those passed; null when the episode is over. */
   nextStep(): Promise<number | null>;
   /** The record of the episode at hand, whose other steps are passed over; null when there is no such episode. */
-  record(): Promise<{ batch: Batch; row: number } | null>;
+  record(): Promise<SimulatedRecord | null>;
   /** On to the next episode, from its record. */
   next(): void;
 }
@@ -61,10 +71,16 @@ export class ChunkedEpisodes implements SimulatedEpisodes {
     return rows === null ? null : (rows.batch.columns['step'] as Float64Array)[rows.from]!;
   }
 
-  async record(): Promise<{ batch: Batch; row: number } | null> {
+  async record(): Promise<SimulatedRecord | null> {
     for (let rows = await this.steps(); rows !== null; rows = await this.steps()) this.at = rows.to;
-    const row = this.chunk?.parts[this.part]?.record ?? null;
-    return row === null ? null : { batch: this.chunk!.episodes, row };
+    const part = this.chunk?.parts[this.part];
+    if (part === undefined || part.record === null) return null;
+    const { parts, samples, episodes } = this.chunk!;
+    const isSampled = ({ rejection }: EpisodePart): boolean => rejection?.steps === 'sampled';
+    const { record: row, rejection } = part;
+    if (!isSampled(part)) return { batch: episodes, row, rejection, sample: null };
+    const before = parts.slice(0, this.part).filter(isSampled).length;
+    return { batch: episodes, row, rejection, sample: samples[before]! };
   }
 
   next(): void {

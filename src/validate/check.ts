@@ -14,6 +14,8 @@ export interface EpisodeProgress {
   rows: number;
   /** Some of its lines could not be read (and were reported), so counts and sums cannot be judged. */
   gap: boolean;
+  /** Its steps were left out of the records, since it was rejected. */
+  leftOut: boolean;
 }
 
 /** Rows [from, to) of a steps batch, all of one episode. */
@@ -55,8 +57,14 @@ export interface RowContext {
   /** `recording`: batches in memory, which no reader has checked against the schema. */
   source: 'files' | 'recording';
   end: RunEnd;
+  /** Whether an episode may have left no trace: of an unfinished run, its steps were left out. */
+  mayLack: (id: string) => boolean;
   readonly report: (code: FindingCodeName, source: RowSource | null, row: number, message: string) => void;
 }
+
+/** Whether steps of an episode are recorded at all. */
+export const recordsSteps = ({ recording }: RowContext, { leftOut }: EpisodeProgress): boolean =>
+  recording.full && !leftOut;
 
 /**
  * A check that watches the records go by, in the order of the run. Handlers run once for some thousand rows: loops

@@ -12,6 +12,7 @@ export function createRecordingValidation(run: RunMetadata): RecordingValidation
     addSteps: (batch, from, to) => rows.addSteps(batch, from, to),
     endEpisode: (batch, row) => rows.endEpisode(batch, row),
     markGap: () => rows.markGap(),
+    markLeftOut: () => rows.markLeftOut(),
     finish() {
       rows.finish(false);
       return {

@@ -21,13 +21,15 @@ export interface RecordsOptions {
   add: (finding: Finding) => void;
   /** Whether the manifest says that records of an episode are missing. */
   hasGap: (id: string) => boolean;
+  /** Whether the steps of an episode were left out, since it was rejected. */
+  leftOut: (id: string) => boolean;
   /** Sees every batch of both streams, and whether rows before or in it were left out. */
   onBatch: (stream: StreamName, read: ReadBatch, broken: boolean) => Promise<void>;
 }
 
 /** Leads both streams past the checks. */
 export async function readRecords(options: RecordsOptions): Promise<RecordsRead> {
-  const { checks, onBatch, hasGap } = options;
+  const { checks, onBatch, hasGap, leftOut } = options;
   const rowsOf = new Map<string, number>();
   const digest = new ContentDigest(checks.streams);
   const broken = await readEpisodes({
@@ -35,11 +37,13 @@ export async function readRecords(options: RecordsOptions): Promise<RecordsRead>
     sink: {
       addSteps(batch, from, to, source) {
         if (hasGap(episodeIdAt(batch, from))) checks.markGap();
+        if (leftOut(episodeIdAt(batch, from))) checks.markLeftOut();
         checks.addSteps(batch, from, to, source);
         digest.addSteps(batch, from, to);
       },
       endEpisode(batch, row, source) {
         if (batch !== null && hasGap(episodeIdAt(batch, row))) checks.markGap();
+        if (batch !== null && leftOut(episodeIdAt(batch, row))) checks.markLeftOut();
         checks.endEpisode(batch, row, source);
         digest.endEpisode(batch, row);
       },

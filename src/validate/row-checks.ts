@@ -12,6 +12,8 @@ export interface RowChecksOptions {
   run: RunMetadata;
   source: 'files' | 'recording';
   end: RunEnd;
+  /** Left out for runs of which nothing may be missing. */
+  mayLack?: (id: string) => boolean;
   add: (finding: Finding) => void;
 }
 
@@ -21,10 +23,10 @@ export class RowChecks {
   /** The streams the run should have. */
   readonly streams: RunStreams;
   private readonly checks: readonly RowCheck[];
-  private readonly episode: EpisodeProgress = { number: 1, id: '', rows: 0, gap: false };
+  private readonly episode: EpisodeProgress = { number: 1, id: '', rows: 0, gap: false, leftOut: false };
 
   /** Throws a CaptureError when run.json does not say what is recorded in a way we understand. */
-  constructor({ run, source, end, add }: RowChecksOptions) {
+  constructor({ run, source, end, mayLack = () => false, add }: RowChecksOptions) {
     const recording = recordingOf(run);
     this.streams = streamsOf(recording);
     const context: RowContext = {
@@ -32,6 +34,7 @@ export class RowChecks {
       recording,
       source,
       end,
+      mayLack,
       foreign: run.schema_version === '0.1',
       report: (code, place, row, message) =>
         add(finding(code, place?.file ?? null, place?.lineOf?.(row) ?? null, message)),
@@ -60,11 +63,17 @@ export class RowChecks {
     episode.number++;
     episode.rows = 0;
     episode.gap = false;
+    episode.leftOut = false;
   }
 
   /** Some lines of the episode at hand could not be read and have been reported. */
   markGap(): void {
     this.episode.gap = true;
+  }
+
+  /** The steps of the episode that comes next are not recorded, since it was rejected. */
+  markLeftOut(): void {
+    this.episode.leftOut = true;
   }
 
   /** @param gaps some records could not be read */

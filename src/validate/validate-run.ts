@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import { plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
 import { isCutEnd } from '../core/cut-end.js';
 import { finding, type FindingCodeName } from '../core/findings.js';
-import { isRecordFile, MANIFEST_FILE, STREAM_NAMES, type StreamName } from '../core/layout.js';
+import {
+  isRecordFile,
+  MANIFEST_FILE,
+  REJECTIONS_FILE,
+  STREAM_NAMES,
+  type StreamName,
+} from '../core/layout.js';
 import type { ReadBatch, StreamReader } from '../core/ports.js';
 import { manifestSchema } from '../core/records.js';
 import { episodesWithGaps } from '../core/recovery.js';
@@ -10,6 +17,7 @@ import type { Finding, Report } from '../core/report.js';
 import type { Backend } from '../backends/backend.js';
 import { backends } from '../backends/index.js';
 import { openRecords } from '../backends/open-records.js';
+import { episodesLeftOut } from '../io/read-rejections.js';
 import { openRun, readManifest, type RunDirectory } from '../io/run-directory.js';
 import { isBlank } from './blank.js';
 import type { RunEnd } from './check.js';
@@ -23,7 +31,7 @@ import { missingParts } from '../core/missing-parts.js';
 import { readRecords } from './records.js';
 import { RowChecks } from './row-checks.js';
 import type { LoadedManifest, RunContext } from './run-context.js';
-import { unreadableParts } from './unreadable.js';
+import { unreadableParts, whyUnreadable } from './unreadable.js';
 
 export interface ValidateOptions {
   /** Told after every batch how many episodes and steps have been checked, and how many episodes there shall be. */
@@ -62,10 +70,12 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
   const context: RunContext = { directory, foreign, manifest, unfinished, format, blank, report: say };
   for (const check of FILE_CHECKS) await check.before?.(context);
 
+  const leftOut = await leftOutOf(context);
   const checks = new RowChecks({
     run: directory.run,
     source: 'files',
     end: unfinished ? await unfinishedEnd(directory) : (manifest?.data?.status ?? 'unknown'),
+    mayLack: (id) => unfinished && leftOut(id),
     add: findings.add,
   });
   const copies = openCopies(context, copy, findings.add);
@@ -83,7 +93,7 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
     if (!unfinished || !isCutEnd(found, directory.names)) findings.add(found);
   };
   const hasGap = episodesWithGaps(manifest?.data?.recovery ?? null);
-  const records = await readRecords({ reader, missing, checks, add, hasGap, onBatch });
+  const records = await readRecords({ reader, missing, checks, add, hasGap, leftOut, onBatch });
   for (const [stream, each] of copies) {
     await each.finish();
     records.rowsOf.set(`${stream}.parquet`, each.rows);
@@ -107,6 +117,15 @@ export async function validateRun(path: string, options: ValidateOptions = {}): 
     notes,
     findings: findings.list(),
   };
+}
+
+/** What a finished run says only where its manifest speaks of it: nobody excuses missing steps with a file alone. */
+async function leftOutOf({ directory, manifest }: RunContext): Promise<(id: string) => boolean> {
+  const { path, names, run } = directory;
+  const isStated = !names.includes(MANIFEST_FILE) || manifest?.data?.qc !== undefined;
+  const isReadable = (await whyUnreadable(join(path, REJECTIONS_FILE))) === null;
+  if (!isStated || !isReadable) return () => false;
+  return episodesLeftOut(directory, run.episode_seeds.length);
 }
 
 const unfinishedEnd = async ({ path }: RunDirectory): Promise<RunEnd> =>

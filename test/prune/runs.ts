@@ -55,6 +55,7 @@ export function makeRun(
     command: [],
     software: { name: 'test', version: '0', node: '0', zlib: '0' },
     recovery: null,
+    rejections: null,
   });
   writeFileSync(join(path, 'manifest.json'), prettyJson(manifest));
   return path;

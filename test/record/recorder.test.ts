@@ -53,6 +53,7 @@ function recording(flushMs: number | null = null, time = clock, more: Partial<Ru
     copies: [],
     observers: [observer],
     digest: new ContentDigest(STREAMS),
+    rejections: null,
     metrics,
     clock: time,
     done: NOTHING_DONE,

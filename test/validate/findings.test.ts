@@ -12,6 +12,7 @@ import { manifestCases } from './cases/manifest.js';
 import { parquetCases } from './cases/parquet.js';
 import { recorded, recordedFileCases, recordingCases, RECORDINGS } from './cases/recording.js';
 import { recordCases } from './cases/records.js';
+import { rejectionCases, validRejections } from './cases/rejections.js';
 
 const GROUPS: [string, Case[]][] = [
   ['gzip', gzipCases],
@@ -21,6 +22,7 @@ const GROUPS: [string, Case[]][] = [
   ['recording', [...recordingCases, ...recordedFileCases]],
   ['manifest', manifestCases],
   ['parquet', parquetCases],
+  ['rejections', rejectionCases],
 ];
 
 /** Codes that no change of our own finished run can provoke; the other tests here do. */
@@ -72,6 +74,7 @@ describe('a valid run', () => {
       'aborted before its last episode',
       { status: 'aborted', model: ({ steps, episodes }) => void (steps.splice(12), episodes.pop()) },
     ],
+    ...validRejections,
   ] satisfies [string, Parameters<typeof buildRun>[0]][])('%s has no findings', async (_, change) => {
     const report = await validateRun(await buildRun(change));
     expect(report.findings).toEqual([]);

@@ -19,6 +19,7 @@ import { writeMetrics } from '../metrics-file.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
 import { watchStorage } from '../storage-health.js';
+import { rejectionLines } from '../rejections-text.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
 
 /** A recording that costs more than this is worth a word. */
@@ -120,7 +121,8 @@ function dryRunText(
 }
 
 function resultJson(result: CaptureResult, configHash: string): string {
-  const { runId, directory, status, counts, files, contentDigest, validation, metrics, elapsedMs } = result;
+  const { runId, directory, status, counts, files, rejections } = result;
+  const { contentDigest, validation, metrics, elapsedMs } = result;
   return `${JSON.stringify({
     run_id: runId,
     run_dir: directory,
@@ -130,13 +132,14 @@ function resultJson(result: CaptureResult, configHash: string): string {
     config_hash: configHash,
     content_digest: contentDigest,
     validation: { ok: validation.ok, errors: validation.errors, notes: validation.notes },
+    qc: rejections,
     files: files.map(({ path, bytes, rows }) => ({ path, bytes, rows })),
     metrics,
   })}\n`;
 }
 
 function resultText(result: CaptureResult): string {
-  const { directory, status, counts, files, contentDigest, metrics, elapsedMs } = result;
+  const { directory, status, counts, files, rejections, contentDigest, metrics, elapsedMs } = result;
   const seconds = elapsedMs / 1000;
   // a rate over an instant says nothing
   const rate = seconds < 1 ? '' : ` (${formatCount(counts.steps / seconds)} steps/s)`;
@@ -147,6 +150,7 @@ function resultText(result: CaptureResult): string {
     `run     ${printable(directory)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     ...(seconds < 1 ? [] : [`writing ${metricsText(metrics)}`]),
+    ...rejectionLines(rejections),
     `digest  ${contentDigest}`,
     ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(directory)}`]),
     '',

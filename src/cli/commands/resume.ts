@@ -18,6 +18,7 @@ import { watchSignals } from '../interruption.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { watchStorage } from '../storage-health.js';
+import { rejectionLines } from '../rejections-text.js';
 import { requireSameOverrides, requireUnchangedConfig, storedTask } from '../stored-run.js';
 import { formatBytes, plural, printable, type Output } from '../ui.js';
 
@@ -154,7 +155,7 @@ function planText(runDir: string, { survey }: RecoverPlan, episodes: number, jso
 }
 
 function resultJson(runDir: string, { survey }: RecoverPlan, result: CaptureResult): string {
-  const { status, counts, contentDigest, validation, files, elapsedMs } = result;
+  const { status, counts, contentDigest, validation, rejections, files, elapsedMs } = result;
   return `${JSON.stringify({
     run_dir: runDir,
     resumed: true,
@@ -164,12 +165,13 @@ function resultJson(runDir: string, { survey }: RecoverPlan, result: CaptureResu
     elapsed_ms: Math.round(elapsedMs),
     content_digest: contentDigest,
     validation: { ok: validation.ok, errors: validation.errors, notes: validation.notes },
+    qc: rejections,
     files: files.map(({ path, bytes, rows }) => ({ path, bytes, rows })),
   })}\n`;
 }
 
 function resultText(runDir: string, { survey: { whole } }: RecoverPlan, result: CaptureResult): string {
-  const { status, counts, files, contentDigest, elapsedMs } = result;
+  const { status, counts, files, rejections, contentDigest, elapsedMs } = result;
   const more = plural(counts.episodes - whole.episodes, 'episode');
   const data = files.filter(({ rows }) => rows !== null);
   return [
@@ -177,6 +179,7 @@ function resultText(runDir: string, { survey: { whole } }: RecoverPlan, result: 
       `${plural(counts.episodes, 'episode')} and ${plural(counts.steps, 'step')} in all`,
     `run     ${printable(runDir)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
+    ...rejectionLines(rejections),
     `digest  ${contentDigest}`,
     ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(runDir)}`]),
     '',

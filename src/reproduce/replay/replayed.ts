@@ -8,7 +8,7 @@ import { actionModels } from '../../sim/actions/index.js';
 import { Simulation } from '../../sim/simulation.js';
 import { otherRow } from '../difference.js';
 import type { Replay } from '../result.js';
-import type { RowRange, SimulatedEpisodes } from '../simulated.js';
+import type { RowRange, SimulatedEpisodes, SimulatedRecord } from '../simulated.js';
 
 /** Steps that are simulated at a time. */
 const ROWS = 4096;
@@ -85,10 +85,11 @@ export class ReplayedEpisodes implements SimulatedEpisodes {
     return Promise.resolve(this.begin() && !this.over ? this.simulation.summary().totalSteps + 1 : null);
   }
 
-  record(): Promise<{ batch: Batch; row: number } | null> {
+  record(): Promise<SimulatedRecord | null> {
     if (!this.begin()) return Promise.resolve(null);
     this.builder.endEpisode(this.simulation.summary(), 0);
-    return Promise.resolve({ batch: this.builder.take({ whole: true, cut: false }).episodes, row: 0 });
+    const { episodes: batch } = this.builder.take({ whole: true, cut: false });
+    return Promise.resolve({ batch, row: 0, rejection: null, sample: null });
   }
 
   next(): void {

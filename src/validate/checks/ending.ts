@@ -1,5 +1,12 @@
 import { numbers } from '../../core/batch.js';
-import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
+import {
+  recordsSteps,
+  type Check,
+  type EpisodeEnd,
+  type RowCheck,
+  type RowContext,
+  type StepRows,
+} from '../check.js';
 
 /** How many of what, in words. */
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
@@ -57,7 +64,7 @@ class Ending implements RowCheck {
   }
 
   private isCut({ batch, row, episode }: EpisodeEnd): boolean {
-    if (batch === null || !episode.gap || !this.context.recording.full) return false;
+    if (batch === null || !episode.gap || !recordsSteps(this.context, episode)) return false;
     return numbers(batch, 'total_steps')?.[row] !== this.lastStep;
   }
 }

@@ -1,15 +1,17 @@
 import { texts } from '../../core/batch.js';
 import { shown } from '../../core/findings.js';
+import { REJECTIONS_FILE } from '../../core/layout.js';
 import { formatEpisodeId, parseEpisodeId } from '../../core/ids.js';
 import type { RowSource } from '../../core/ports.js';
-import type {
-  Check,
-  EpisodeEnd,
-  EpisodeProgress,
-  RecordCounts,
-  RowCheck,
-  RowContext,
-  StepRows,
+import {
+  recordsSteps,
+  type Check,
+  type EpisodeEnd,
+  type EpisodeProgress,
+  type RecordCounts,
+  type RowCheck,
+  type RowContext,
+  type StepRows,
 } from '../check.js';
 
 /**
@@ -34,6 +36,8 @@ class EpisodeOrder implements RowCheck {
       this.start(episode, source, from);
       const message = `${episode.id} has steps, but run.json says that none are recorded`;
       if (!this.context.recording.full) this.context.report('steps-unexpected', source, from, message);
+      const rejected = `${episode.id} has steps, but ${REJECTIONS_FILE} says that they were left out`;
+      if (episode.leftOut) this.context.report('qc-steps', source, from, rejected);
     }
     this.lastStep = { source, line: source?.lineOf?.(from) ?? null };
   }
@@ -46,7 +50,7 @@ class EpisodeOrder implements RowCheck {
     if (episode.rows === 0) {
       this.start(episode, source, row);
       const message = `${episode.id} has a record but no steps`;
-      if (this.context.recording.full && !episode.gap) {
+      if (recordsSteps(this.context, episode) && !episode.gap) {
         this.context.report('episode-without-steps', source, row, message);
       }
     }
@@ -74,11 +78,21 @@ class EpisodeOrder implements RowCheck {
     if (number === null) {
       const message = `${shown(id)} is not an episode id; expected ${formatEpisodeId(this.expected)}`;
       this.context.report('episode-id', source, row, message);
-    } else if (number !== this.expected && !(gap && number > this.expected)) {
+    } else if (
+      number !== this.expected &&
+      !(number > this.expected && (gap || this.mayLackAllBefore(number)))
+    ) {
       const message = `found ${id} where ${formatEpisodeId(this.expected)} should be`;
       this.context.report('episode-order', source, row, message);
     }
     this.expected = (number ?? this.expected) + 1;
+  }
+
+  /** Steps come to the disk before the records: of rejected episodes between them nothing may be there yet. */
+  private mayLackAllBefore(number: number): boolean {
+    let next = this.expected;
+    while (next < number && this.context.mayLack(formatEpisodeId(next))) next++;
+    return next === number;
   }
 
   private reportOpen(): void {

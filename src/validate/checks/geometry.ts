@@ -1,5 +1,12 @@
 import { flags, numbers } from '../../core/batch.js';
-import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
+import {
+  recordsSteps,
+  type Check,
+  type EpisodeEnd,
+  type RowCheck,
+  type RowContext,
+  type StepRows,
+} from '../check.js';
 
 /** Distances agree when they differ by no more; grids are far too small for rounding to reach this. */
 const TOLERANCE = 1e-9;
@@ -37,7 +44,7 @@ class Geometry implements RowCheck {
 
   /** The record of an episode whose steps are not recorded; otherwise it says what its last step says. */
   episode({ batch, row, source, episode }: EpisodeEnd): void {
-    if (batch === null || this.context.recording.full) return;
+    if (batch === null || recordsSteps(this.context, episode)) return;
     this.check({ batch, from: row, to: row + 1, source, episode }, OF_AN_EPISODE);
   }
 

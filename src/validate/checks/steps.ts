@@ -1,7 +1,14 @@
 import { flags, numbers, texts, type Batch } from '../../core/batch.js';
 import { shown } from '../../core/findings.js';
 import type { RowSource } from '../../core/ports.js';
-import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
+import {
+  recordsSteps,
+  type Check,
+  type EpisodeEnd,
+  type RowCheck,
+  type RowContext,
+  type StepRows,
+} from '../check.js';
 
 /**
  * Steps of an episode are 1, 1 + k, 1 + 2k, … and the last, where run.json says which k is recorded; the last one, and
@@ -24,7 +31,7 @@ class StepOrder implements RowCheck {
   }
 
   episode({ batch, source, row, episode }: EpisodeEnd): void {
-    if (batch !== null && episode.rows === 0 && !this.context.recording.full) {
+    if (batch !== null && episode.rows === 0 && !recordsSteps(this.context, episode)) {
       this.checkRecord(batch, row, source, episode.id);
     } else if (batch !== null && episode.rows > 0 && !this.ended && !episode.gap) {
       const message = `${episode.id}: its last step is neither terminated nor truncated`;

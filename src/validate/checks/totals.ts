@@ -1,6 +1,13 @@
 import { flags, numbers, type Batch } from '../../core/batch.js';
 import type { FindingCodeName } from '../../core/findings.js';
-import type { Check, EpisodeEnd, RowCheck, RowContext, StepRows } from '../check.js';
+import {
+  recordsSteps,
+  type Check,
+  type EpisodeEnd,
+  type RowCheck,
+  type RowContext,
+  type StepRows,
+} from '../check.js';
 
 /** Episode column, the step column its last value must equal, code. */
 const LAST_VALUES = [
@@ -95,7 +102,7 @@ class Totals implements RowCheck {
     const { batch, row, source, episode } = end;
     const limit = this.context.run.env_config.max_steps;
     const recorded = batch === null ? null : numbers(batch, 'total_steps');
-    const taken = this.context.recording.full ? this.stepsTaken(end) : (recorded?.[row] ?? 0);
+    const taken = recordsSteps(this.context, episode) ? this.stepsTaken(end) : (recorded?.[row] ?? 0);
     if (taken <= limit) return;
     const message = `${episode.id} has ${taken} steps, env_config.max_steps is ${limit}`;
     this.context.report('max-steps', batch === null ? null : source, row, message);

@@ -4,6 +4,7 @@ import { inventory } from './inventory.js';
 import { layout } from './layout.js';
 import { leftovers } from './leftovers.js';
 import { manifest } from './manifest.js';
+import { rejections } from './rejections.js';
 import { seedList } from './seed-list.js';
 import { summary } from './summary.js';
 import { version } from './version.js';
@@ -18,4 +19,5 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   manifest,
   inventory,
   summary,
+  rejections,
 ];

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { DATASET_INDEX_FILE, isLockFile, isRecordFile, RUN_FILE } from '../../core/layout.js';
+import {
+  DATASET_INDEX_FILE,
+  isLockFile,
+  isRecordFile,
+  REJECTED_STEPS_FILE,
+  REJECTIONS_FILE,
+  RUN_FILE,
+} from '../../core/layout.js';
 import type { ManifestFile } from '../../core/records.js';
 import { hashFile } from '../../io/file-hash.js';
 import { whyUnreadable } from '../unreadable.js';
@@ -10,7 +17,11 @@ const MAX_NAME = 255;
 
 /** Hidden files, and names that do something to a terminal, tell git, DVC and people other things than a run does. */
 const isNameOfRunFile = (name: string): boolean =>
-  !/^\.|\p{Cc}/u.test(name) && name !== DATASET_INDEX_FILE && !isLockFile(name);
+  !/(?:^|\/)\.|\p{Cc}/u.test(name) && name !== DATASET_INDEX_FILE && !isLockFile(name);
+
+/** What readers take for data of the run. */
+const mustBeListed = (name: string): boolean =>
+  isRecordFile(name) || name === RUN_FILE || name === REJECTIONS_FILE || name === REJECTED_STEPS_FILE;
 
 async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<void> {
   const { directory, report, records } = context;
@@ -48,7 +59,7 @@ export const inventory: FileCheck = {
       await checkFile(context, file);
     }
     for (const name of context.directory.names) {
-      if ((!isRecordFile(name) && name !== RUN_FILE) || listed.has(name)) continue;
+      if (!mustBeListed(name) || listed.has(name)) continue;
       context.report('manifest-unlisted', name, 'this file is not in the inventory of the manifest');
     }
   },
