@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { canonicalHash, parseTypedJson, plainJson, type JsonMap } from '../core/canonical-json.js';
 import { CaptureError } from '../core/errors.js';
-import { MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
+import { isInRejectedFolder, MANIFEST_FILE, RUN_FILE } from '../core/layout.js';
 import { manifestSchema, type Manifest } from '../core/records.js';
 import { openRun, readJsonBytes } from '../io/run-directory.js';
 import { statsOf } from '../io/stats-of.js';
@@ -46,6 +46,8 @@ async function isSound(root: string, run: FinishedRun): Promise<boolean> {
   try {
     const manifest = await inspectRun(root, run);
     for (const { path, bytes } of manifest.files) {
+      // a prune may have emptied them
+      if (isInRejectedFolder(path)) continue;
       const stats = await statsOf(join(root, run.experiment, run.runId, path));
       if (stats === null || !stats.isFile() || stats.size !== bytes) return false;
     }

@@ -90,6 +90,7 @@ export const FINDING_CODES = {
 
   'qc-line': error('a line of qc.jsonl is no rejection, out of order, or not of an episode of the run'),
   'qc-steps': error('an episode has steps, though qc.jsonl says that they were left out'),
+  'qc-samples-gone': note('the samples of rejected episodes are no longer there, as prune leaves a run'),
   'qc-counts': error('qc in the manifest is not what qc.jsonl says'),
 
   'parquet-foreign': note('a Parquet file of plume_nav_sim has columns of its own and is not compared'),

@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameOf, type RunName } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
-import { isLockFile, leftoverOf } from '../core/layout.js';
+import { isInRejectedFolder, isLockFile, leftoverOf } from '../core/layout.js';
 import type { Manifest } from '../core/records.js';
 import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
@@ -98,7 +98,8 @@ async function requireSame(source: string, copy: string, { files }: Manifest, be
     }
   }
   for (const { path } of files) {
-    if (below === '' && (await statsOf(join(source, path))) === null) {
+    if (below !== '' || isInRejectedFolder(path)) continue;
+    if ((await statsOf(join(source, path))) === null) {
       throw new CaptureError('input', `${join(source, path)} is missing`, { hint: 'validate the run' });
     }
   }

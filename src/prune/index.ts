@@ -63,7 +63,11 @@ export async function preparePrune(results: string, policy: Policy, clock: Clock
     nowMs,
     plan,
     logs: logs === null ? [] : planLogs(await findLogs(logs.folder), logs, nowMs),
-    samples: planSamples(runs, policy, nowMs),
+    samples: planSamples(
+      plan.decisions.filter(({ action }) => action === 'keep').map(({ run }) => run),
+      policy,
+      nowMs,
+    ),
     leftovers,
     trash,
     skipped: [
@@ -84,6 +88,8 @@ async function notIngested(
 ): Promise<Map<string, string>> {
   const reasons = new Map<string, string>();
   for (const run of runs) {
+    // nobody wants it in a dataset
+    if (run.marks.verdict === 'rejected') continue;
     const why = await whyNotIndexed(root, run, dataset);
     if (why !== null) reasons.set(nameOf(run), why);
   }

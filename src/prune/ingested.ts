@@ -24,7 +24,13 @@ export async function whyNotIndexed(
   dataset: string | null,
 ): Promise<string | null> {
   if (dataset === null && !run.marks.ingested) return 'not ingested yet';
-  const place = await placeOf(root, run, dataset);
+  let place: string | null;
+  try {
+    place = await placeOf(root, run, dataset);
+  } catch (error) {
+    if (error instanceof CaptureError) return `not known to be ingested: ${error.message}`;
+    throw error;
+  }
   if (place === null) return 'not ingested yet';
   let index: z.infer<typeof indexSchema>;
   try {

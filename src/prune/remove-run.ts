@@ -78,7 +78,7 @@ async function removeHeld(
   if (run.kind === 'finished') {
     const manifest = await manifestOf(root, run);
     if (typeof manifest === 'string') return { outcome: 'kept', reason: manifest };
-    if (policy.requireIngested) {
+    if (policy.requireIngested && run.marks.verdict !== 'rejected') {
       const why = await whyNotIngested(root, run, manifest, policy.dataset);
       if (why !== null) return { outcome: 'kept', reason: why };
     }

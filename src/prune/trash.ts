@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readMark, setMark, marksOf, type MarkDetails, type MarkName } from '../catalog/marks.js';
@@ -208,6 +208,8 @@ export async function undelete(root: string, entry: TrashEntry): Promise<string>
     // of the prune that took it away
     await unlockRun(path);
     await rm(folder, { recursive: true, force: true });
+    // an empty trash is no use to anybody; one that is not stays
+    await rmdir(join(root, TRASH_FOLDER)).catch(() => {});
   } catch (error) {
     throw ioError(`cannot bring back ${nameOf(entry)}`, error);
   }

@@ -64,7 +64,7 @@ export async function run(results: string | undefined, options: PruneOptions, io
   }
   if (removals === null) {
     if (plan !== undefined) say(`plan written to ${printable(plan)}\n`);
-    if (quiet !== true || over !== null) say(summaryText(prune, whyNothing(options)));
+    if (quiet !== true) say(summaryText(prune, over === null ? whyNothing(options) : 'too many'));
   } else {
     say(removalText(prune, removals, quiet === true));
   }

@@ -37,19 +37,25 @@ export async function completeKeyName(word: string, config: LineConfig): Promise
 /** What a name has to look like to be typed without quotes: files may be called anything. */
 const typeable = (names: readonly string[]): string[] => names.filter((name) => /^\w[\w.-]*$/.test(name));
 
+/** The packed tree holds the policies of `prune`, too, which are no part of a capture. */
+const groupsIn = ({ folders }: LineConfig, parent: string): string[] =>
+  typeable(folders.groups(parent)).filter((name) => parent !== '' || name !== 'prune');
+
 /** A config to start from, without `.yaml`. */
-export function completeConfigName(word: string, { folders }: LineConfig): Candidate[] {
+export function completeConfigName(word: string, config: LineConfig): Candidate[] {
+  const { folders } = config;
   const parent = word.slice(0, word.lastIndexOf('/') + 1);
   return [
     ...typeable(folders.options(parent)).map((name) => ({ value: parent + name })),
-    ...typeable(folders.groups(parent)).map((name) => ({ value: `${parent}${name}/` })),
+    ...groupsIn(config, parent).map((name) => ({ value: `${parent}${name}/` })),
   ];
 }
 
 /** The groups beside the one that is being typed: `policy=`, and `env/` for what is below it. */
-function completeGroup(name: string, end: string, { folders, configName }: LineConfig): Candidate[] {
+function completeGroup(name: string, end: string, config: LineConfig): Candidate[] {
+  const { folders, configName } = config;
   const parent = name.slice(0, name.lastIndexOf('/') + 1);
-  return typeable(folders.groups(parent)).flatMap((last) => {
+  return groupsIn(config, parent).flatMap((last) => {
     const group = parent + last;
     const options = typeable(folders.options(group)).filter((option) => `${group}/${option}` !== configName);
     const description = options.length === 0 ? undefined : `one of ${options.join(', ')}`;

@@ -65,7 +65,7 @@ export function declarePrune(program: Command, exit: (code: number) => void): vo
     .option('--dry-run', 'print the plan, change nothing')
     .option('--plan <file>', 'write the plan to a file, change nothing else')
     .option('--apply <file>', 'remove what a plan lists, as far as it is unchanged and would still go')
-    .option('--log <file>', 'append a JSON line for each decision')
+    .option('--log <file>', 'append a JSON line for each decision about a run')
     .option('--quiet', 'print nothing unless something is removed or wrong')
     .option('--json', 'print the plan as one JSON document')
     .addHelpText('after', EXAMPLES)

@@ -28,6 +28,8 @@ async function checkFile(context: ReadRunContext, file: ManifestFile): Promise<v
   // Only names found in the directory are opened: an inventory cannot lead us elsewhere.
   const name = file.path.length > MAX_NAME ? `${file.path.slice(0, MAX_NAME)}…` : file.path;
   const say = (message: string): void => report('manifest-file', name, message);
+  // `rejections` speaks of that: they may go after a while
+  if (file.path === REJECTED_STEPS_FILE && !directory.names.includes(file.path)) return;
   if (!directory.names.includes(file.path)) return say('in the inventory, but not in the directory');
   if (!isNameOfRunFile(name)) return say('in the inventory, but no file of a run has such a name');
   const path = join(directory.path, file.path);

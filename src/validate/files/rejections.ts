@@ -57,7 +57,7 @@ async function check(context: ReadRunContext): Promise<void> {
     report('qc-counts', MANIFEST_FILE, `qc is ${here}, ${REJECTIONS_FILE} says ${there}`);
   }
   if (found.sampled > 0 && !directory.names.includes(REJECTED_STEPS_FILE)) {
-    report('file-missing', REJECTED_STEPS_FILE, `${REJECTED_STEPS_FILE} is missing`);
+    report('qc-samples-gone', REJECTED_STEPS_FILE, 'no longer there; the run is whole without it');
   }
 }
 
