@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { artifactKind, noSizes, type KindSizes } from '../core/artifact-kinds.js';
-import { isLockFile } from '../core/layout.js';
+import { HISTORY_FILE, isLockFile } from '../core/layout.js';
 import { ioError } from './io-error.js';
 
 /** What lies in a folder and below it. */
@@ -19,7 +19,7 @@ const REST_MS = 20;
 
 /**
  * Measures a folder of results: files by kind, in bytes of content. Links are not followed and other file systems
- * left out; so are locks, which come and go. Calls are synchronous, since a hundred thousand runs take a few seconds
+ * left out; so are locks and the history of configurations, which every capture writes to. Calls are synchronous, since a hundred thousand runs take a few seconds
  * so and several times that otherwise, but they come in slices.
  */
 export class ResultsWalk {
@@ -92,7 +92,7 @@ function measureFolder(path: string, folder: string, sizes: KindSizes): string[]
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const name = `${folder}${entry.name}`;
     if (entry.isDirectory()) folders.push(`${name}/`);
-    if (!entry.isFile() || isLockFile(entry.name)) continue;
+    if (!entry.isFile() || isLockFile(entry.name) || entry.name === HISTORY_FILE) continue;
     const size = lstatSync(`${path}/${entry.name}`, { throwIfNoEntry: false })?.size;
     if (size === undefined) continue;
     const kind = sizes[artifactKind(name)];

@@ -51,12 +51,8 @@ it(
     }
 
     // there is a folder to prune from the start
-    captured.set(
-      ...((await capture(['episodes=1'], { cwd }).then((run) => [run.run_dir, run])) as [
-        string,
-        CaptureJson,
-      ]),
-    );
+    const first = await capture(['episodes=1'], { cwd });
+    captured.set(first.run_dir, first);
     const [removed] = await Promise.all([prune(), ...Array.from({ length: PROCESSES }, (_, i) => work(i))]);
 
     expect(wrong).toEqual([]);
