@@ -45,15 +45,15 @@ export async function findRuns(results: string, only: string | null = null): Pro
       skipped.push({ path: experiment, reason: 'a run that lies in no experiment folder' });
       continue;
     }
-    if (lstatSync(join(root, experiment)).dev !== lstatSync(root).dev) {
-      skipped.push({ path: experiment, reason: 'on another file system' });
-      continue;
-    }
     try {
+      if (lstatSync(join(root, experiment)).dev !== lstatSync(root).dev) {
+        skipped.push({ path: experiment, reason: 'on another file system' });
+        continue;
+      }
       await addRuns(root, experiment, runs, skipped);
     } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
-      skipped.push({ path: experiment, reason: error.message });
+      const { message } = ioError(`cannot look at ${join(root, experiment)}`, error);
+      skipped.push({ path: experiment, reason: message });
     }
   }
   return { root, runs, skipped };

@@ -16,6 +16,8 @@ import type { FoundRun, HeldRun, RunName } from './run-entry.js';
 
 /** Of a manifest without thousands of parts or findings; a larger one is read in a buffer of its own. */
 const buffer = Buffer.allocUnsafe(1 << 16);
+/** Of a text in a manifest, where it stands in a reason. */
+const LONGEST_SAID = 128;
 /** The same as `readJsonBytes` takes. */
 const MAX_MANIFEST_BYTES = 200_000_000;
 /** Never through a link, and never waiting for a pipe. */
@@ -34,6 +36,14 @@ export async function glanceAt(
   { evenHeld = false }: { evenHeld?: boolean } = {},
 ): Promise<FoundRun | null> {
   const path = join(root, run.experiment, run.runId);
+  try {
+    return await look(path, run, marks, evenHeld);
+  } catch (error) {
+    return strange(run, marks, ioError(`cannot look at ${path}`, error).message);
+  }
+}
+
+async function look(path: string, run: RunName, marks: Marks, evenHeld: boolean): Promise<FoundRun | null> {
   let names: string[];
   try {
     names = readdirSync(path);
@@ -126,18 +136,18 @@ function finished(path: string, hasRejectedSamples: boolean, run: RunName, marks
     return strange(run, marks, `${MANIFEST_FILE} is not one of ours`);
   }
   if (manifest.run_id !== run.runId) {
-    return strange(run, marks, `renamed by hand: its ${MANIFEST_FILE} says ${String(manifest.run_id)}`);
+    return strange(run, marks, `renamed by hand: its ${MANIFEST_FILE} says ${said(manifest.run_id)}`);
   }
   if (manifest.experiment !== run.experiment) {
     return strange(
       run,
       marks,
-      `moved by hand: its ${MANIFEST_FILE} says experiment ${String(manifest.experiment)}`,
+      `moved by hand: its ${MANIFEST_FILE} says experiment ${said(manifest.experiment)}`,
     );
   }
   const { started_at: startedAt = null, ended_at: endedAt = null } = manifest;
   if (endedAt !== null && firstTime(endedAt) === null) {
-    return strange(run, marks, `${MANIFEST_FILE} says it ended at '${endedAt}', which is no date`);
+    return strange(run, marks, `${MANIFEST_FILE} says it ended at '${said(endedAt)}', which is no date`);
   }
   const startedMs = firstTime(startedAt) ?? runIdEpochMs(run.runId);
   const endedMs = firstTime(endedAt) ?? startedMs;
@@ -146,7 +156,7 @@ function finished(path: string, hasRejectedSamples: boolean, run: RunName, marks
     kind: 'finished',
     experiment: run.experiment,
     runId: run.runId,
-    status: String(manifest.status),
+    status: said(manifest.status),
     startedMs: startedMs ?? endedMs,
     endedMs,
     episodes: isCount(counts.episodes) ? counts.episodes : 0,
@@ -164,8 +174,8 @@ type Stated = Partial<{
   run_id: unknown;
   experiment: unknown;
   status: unknown;
-  started_at: string | null;
-  ended_at: string | null;
+  started_at: unknown;
+  ended_at: unknown;
   config_hash: unknown;
   totals: { bytes?: unknown };
   counts: { episodes?: unknown; steps?: unknown };
@@ -173,6 +183,10 @@ type Stated = Partial<{
 }>;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** As it may stand in a line. */
+const said = (value: unknown): string =>
+  typeof value === 'string' ? value.slice(0, LONGEST_SAID) : `no text but ${typeof value}`;
 
 /** A time that is one, in milliseconds since the epoch. */
 function firstTime(time: unknown): number | null {

@@ -1,9 +1,11 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { readSmallFile } from '../io/read-small-file.js';
 import { statsOf } from '../io/stats-of.js';
 import { nameOf, type RunName } from './run-entry.js';
 
@@ -25,20 +27,23 @@ export type MarkName = 'pinned' | Verdict | 'ingested' | `tag=${string}`;
 export const NO_MARKS: Marks = { pinned: false, tags: [], verdict: null, ingested: false };
 
 /** What stands in a mark: when it was made, and what belongs to it. */
-export interface MarkDetails {
+export const markSchema = z.object({
   /** ISO 8601 UTC. */
-  at: string;
+  at: z.string(),
   /** Why a run was rejected. */
-  reason?: string | undefined;
+  reason: z.string().optional(),
   /** Where a run was ingested to, and the `manifest_digest` it had. */
-  destination?: string | undefined;
-  manifest_digest?: string | null | undefined;
-}
+  destination: z.string().optional(),
+  manifest_digest: z.string().nullable().optional(),
+});
+export type MarkDetails = z.infer<typeof markSchema>;
+/** No mark comes near it. */
+const MOST_BYTES = 1_000_000;
 
 export const MARKS_FOLDER = '.marks';
 /** Stands in no run id and no tag. */
 const SIGN = '@';
-const MARK = /^([^@]+)@(pinned|accepted|rejected|ingested|tag=([^@=]+))$/;
+const MARK = /^([^@]+)@(pinned|accepted|rejected|ingested|tag=([^@=/]+))$/;
 
 const folderOf = (root: string, experiment: string): string => join(root, experiment, MARKS_FOLDER);
 const pathOf = (root: string, run: RunName, mark: MarkName): string =>
@@ -72,20 +77,21 @@ export async function marksOf(root: string, run: RunName): Promise<MarkName[]> {
     .sort();
 }
 
-/** What stands in a mark; null when the run does not have it. What cannot be understood says nothing. */
+/** Whether it may stand after the sign in the name of a mark. */
+export const isMarkName = (text: string): text is MarkName => MARK.test(`run${SIGN}${text}`);
+
+/**
+ * What stands in a mark; null when the run does not have it.
+ * @throws CaptureError `input` for what is no mark, `io`
+ */
 export async function readMark(root: string, run: RunName, mark: MarkName): Promise<MarkDetails | null> {
   const path = pathOf(root, run, mark);
-  let text: string;
+  const text = await readSmallFile(path, MOST_BYTES);
+  if (text === null) return null;
   try {
-    text = await readFile(path, 'utf8');
+    return markSchema.parse(JSON.parse(text));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw ioError(`cannot read ${path}`, error);
-  }
-  try {
-    return JSON.parse(text) as MarkDetails;
-  } catch (error) {
-    throw new CaptureError('input', `${path} is not valid JSON`, {
+    throw new CaptureError('input', `${path} is not a mark of ours`, {
       hint: 'remove it, and mark the run again',
       cause: error,
     });
@@ -100,6 +106,7 @@ export async function setMark(
   details: MarkDetails,
 ): Promise<void> {
   const path = pathOf(root, run, mark);
+  await requireOwnFolder(dirname(path));
   try {
     await makeDirectories(dirname(path));
   } catch (error) {
@@ -111,6 +118,7 @@ export async function setMark(
 /** Takes a mark off; false when the run did not have it. */
 export async function clearMark(root: string, run: RunName, mark: MarkName): Promise<boolean> {
   const path = pathOf(root, run, mark);
+  await requireOwnFolder(dirname(path));
   try {
     await rm(path);
     await syncDirectory(dirname(path));
@@ -124,24 +132,35 @@ export async function clearMark(root: string, run: RunName, mark: MarkName): Pro
 /** A mark whose run is nowhere is nobody's after so long: a run that is brought back gets its marks first. */
 const ORPHAN_MS = 3_600_000;
 
+/** Marks in a folder that is a link are those of other runs. */
+async function requireOwnFolder(folder: string): Promise<void> {
+  const stats = await statsOf(folder);
+  if (stats === null || stats.isDirectory()) return;
+  throw new CaptureError('input', `${folder} is not a folder, so there is no place for marks`, {
+    hint: 'move it away',
+  });
+}
+
 /** Takes all marks off runs of an experiment that have gone, and off those that nobody knows any more. */
 export async function clearMarks(root: string, experiment: string, gone: ReadonlySet<string>): Promise<void> {
   const folder = folderOf(root, experiment);
+  if ((await statsOf(folder))?.isDirectory() !== true) return;
   const names = (await namesIn(folder)).filter((name) => MARK.test(name));
   let cleared = 0;
   for (const name of names) {
     const runId = name.slice(0, name.indexOf(SIGN));
-    if (!gone.has(runId) && !(await isOrphan(root, experiment, runId, join(folder, name)))) continue;
-    await rm(join(folder, name), { force: true });
+    const path = join(folder, name);
+    const stats = await statsOf(path);
+    if (stats?.isFile() !== true) continue;
+    if (!gone.has(runId) && stats.mtimeMs >= Date.now() - ORPHAN_MS) continue;
+    // somebody may have brought it back meanwhile
+    if ((await statsOf(join(root, experiment, runId))) !== null) continue;
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw ioError(`cannot remove ${path}`, error);
+    });
     cleared++;
   }
   if (cleared > 0) await syncDirectory(folder);
-}
-
-async function isOrphan(root: string, experiment: string, runId: string, mark: string): Promise<boolean> {
-  if ((await statsOf(join(root, experiment, runId))) !== null) return false;
-  const stats = await statsOf(mark);
-  return stats !== null && stats.mtimeMs < Date.now() - ORPHAN_MS;
 }
 
 /** Refuses tags that could not be a part of a file name. */

@@ -23,8 +23,11 @@ const count =
     throw new CaptureError('usage', `--filter: ${what} '${text}' is not a number`);
   };
 
+/** Date.parse takes anything with a number in it for a date. */
+const DATE = /^\d{4}-\d\d(?:-\d\d(?:T.+)?)?$/;
+
 const time = (text: string): number => {
-  const epochMs = Date.parse(text);
+  const epochMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(epochMs)) return epochMs;
   throw new CaptureError('usage', `--filter: '${text}' is not a date`, {
     hint: 'write 2026-11-21 or 2026-11-21T12:00:00Z',
@@ -59,6 +62,8 @@ const FIELDS: Readonly<Record<string, Field>> = {
   pinned: { of: ({ marks }) => String(marks.pinned), read: oneOf(['true', 'false']) },
   tag: { of: ({ marks }) => marks.tags, read: asText },
 };
+/** What is only the same or another. */
+const NAMES = new Set(['state', 'status', 'pinned', 'tag']);
 const SORTABLE = Object.keys(FIELDS).filter((name) => name !== 'tag');
 
 const FILTER = /^([a-z]+)(!=|<=|>=|=|<|>)(.+)$/s;
@@ -75,6 +80,11 @@ export function parseFilter(text: string): (run: FoundRun) => boolean {
     });
   }
   const field = fieldOf('--filter', name, Object.keys(FIELDS));
+  if (NAMES.has(name) && operator !== '=' && operator !== '!=') {
+    throw new CaptureError('usage', `--filter '${text}': a ${name} is not less or more than another`, {
+      hint: `write ${name}=… or ${name}!=…`,
+    });
+  }
   const value = field.read(wanted!);
   return (run) => {
     const found = field.of(run);

@@ -46,7 +46,10 @@ function fromFile(file: string): CheckedSettings {
       hint: suggest(key, Object.keys(policySchema.shape)),
     });
   }
-  throw new CaptureError('config', `${file}: ${issue.path.join('.')}: ${issue.message}`);
+  const where = [file, issue.path.join('.')].filter((part) => part !== '').join(': ');
+  throw new CaptureError('config', `${where}: ${issue.message}`, {
+    hint: 'keys and values are those of the flags of prune: keep_last: 10',
+  });
 }
 
 /** Integers of YAML as numbers. */

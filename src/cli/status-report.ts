@@ -1,7 +1,7 @@
 import type { FoundRun } from '../catalog/run-entry.js';
 import { stateOf, STATES, type State } from '../catalog/state.js';
 import { table } from './table.js';
-import { formatBytes, formatCount, plural } from './ui.js';
+import { formatBytes, formatCount, plural, printable } from './ui.js';
 
 interface Amount {
   runs: number;
@@ -91,7 +91,7 @@ export function statusText(status: Status): string {
     ['pinned', amount(pinned)],
     ['trash', amount(trash)],
     ['to prune', `${amount(prunable)}, by policy ${prunable.policy}`],
-  ].map(([name, value]) => `${name!.padEnd(14)}${value}\n`);
+  ].map(([name, value]) => `${name!.padEnd(14)}${printable(value!)}\n`);
   const rows = Object.entries(experiments).map(([name, { runs, bytes, pending }]) => [
     name,
     formatCount(runs),
@@ -102,7 +102,7 @@ export function statusText(status: Status): string {
     toTheRight: (name) => name !== 'experiment',
     width: null,
   });
-  const said = alerts.map((alert) => `alert: ${alert}\n`);
+  const said = alerts.map((alert) => `alert: ${printable(alert)}\n`);
   return [...lines, rows.length > 0 ? `\n${names}` : '', ...(said.length > 0 ? ['\n', ...said] : [])].join(
     '',
   );

@@ -28,9 +28,8 @@ export function parseDuration(what: string, text: string): Duration {
   const duration = { ...NOTHING };
   const parts = DURATION.test(text) ? [...text.matchAll(/(\d+)([a-z]+)/g)] : [];
   for (const [, count, unit] of parts) {
-    const name = UNITS[unit as keyof typeof UNITS] as keyof Duration | undefined;
-    if (name === undefined) throw unknownUnit(what, text, unit!);
-    duration[name] += Number(count);
+    if (!Object.hasOwn(UNITS, unit!)) throw unknownUnit(what, text, unit!);
+    duration[UNITS[unit as keyof typeof UNITS]] += Number(count);
   }
   const total = parts.reduce((sum, [, count]) => sum + Number(count), 0);
   const units = new Set(parts.map((part) => part[2]));

@@ -9,7 +9,10 @@ import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
 import { statsOf } from '../io/stats-of.js';
-import { makeWorkFolder } from '../io/work-folder.js';
+import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
+import { requireCopy } from './copies.js';
+
+const PURPOSE = 'archiving';
 
 /**
  * Copies a run to `<archive>/<experiment>/<run_id>`, on disk and every hash compared when it resolves. A copy that is
@@ -28,11 +31,12 @@ export async function archiveRun(
   const target = join(folder, run.runId);
   try {
     await makeDirectories(folder);
+    await clearLeftovers(folder);
     if ((await statsOf(target)) !== null) {
       await requireSame(source, target, manifest);
       return;
     }
-    const made = await makeWorkFolder(folder, 'archiving');
+    const made = await makeWorkFolder(folder, PURPOSE);
     try {
       await copyTree(source, made);
       await requireSame(source, made, manifest);
@@ -44,6 +48,13 @@ export async function archiveRun(
     await syncDirectory(folder);
   } catch (error) {
     throw ioError(`cannot archive ${nameOf(run)} in ${archive}`, error);
+  }
+}
+
+/** Copies that prunes were making when they were killed. */
+async function clearLeftovers(folder: string): Promise<void> {
+  for (const { path, owner } of await findWorkFolders(folder, PURPOSE)) {
+    if (owner === 'gone') await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -89,6 +100,7 @@ async function requireSame(source: string, copy: string, { files }: Manifest, be
       await requireSame(source, copy, { files } as Manifest, path);
       continue;
     }
+    await requireCopy(join(source, path), join(copy, path));
     const { sha256 } = await hashFile(join(copy, path));
     const expected = stated.get(path) ?? (await hashFile(join(source, path))).sha256;
     if (sha256 !== expected) {

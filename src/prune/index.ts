@@ -5,6 +5,7 @@ import { nameOf, type FinishedRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import type { Clock } from '../core/ports.js';
 import { diskSpace } from '../io/disk-space.js';
+import { realPathSoFar } from '../io/real-path.js';
 import { applyPrune } from './apply.js';
 import { findLeftovers, type Leftovers } from './aside.js';
 import { whyNotIndexed } from './ingested.js';
@@ -42,7 +43,7 @@ export interface Prune {
  */
 export async function preparePrune(results: string, policy: Policy, clock: Clock): Promise<Prune> {
   const { root, runs, skipped } = await findRuns(results);
-  refuseInside(root, policy);
+  await refuseInside(root, policy);
   const nowMs = clock.now();
   const trash = await readTrash(root);
   const leftovers = await findLeftovers(root);
@@ -96,14 +97,27 @@ async function notIngested(
   return reasons;
 }
 
-/** What is put aside for good must not lie where it would be pruned. */
-function refuseInside(root: string, { archive, logs }: Policy): void {
-  for (const [flag, folder] of [
-    ['--archive', archive?.folder],
-    ['--runtime-logs', logs?.folder],
+/** What is put aside for good must not lie where it would be pruned; nor must runs lie among runtime logs. */
+async function refuseInside(root: string, { archive, logs, dataset }: Policy): Promise<void> {
+  const where = async (folder: string | null | undefined): Promise<string | null> =>
+    typeof folder === 'string' ? realPathSoFar(resolve(folder)) : null;
+  const real = {
+    'the results folder': root,
+    '--archive': await where(archive?.folder),
+    '--dataset': await where(dataset),
+    '--runtime-logs': await where(logs?.folder),
+  };
+  for (const [inner, outer] of [
+    ['--archive', 'the results folder'],
+    ['--runtime-logs', 'the results folder'],
+    ['the results folder', '--runtime-logs'],
+    ['--archive', '--runtime-logs'],
+    ['--dataset', '--runtime-logs'],
   ] as const) {
-    if (folder === undefined || !`${resolve(folder)}/`.startsWith(`${root}/`)) continue;
-    throw new CaptureError('usage', `${flag} ${folder} lies in the results folder ${root}`, {
+    const [within, path] = [real[inner], real[outer]];
+    if (within === null || path === null || !`${within}/`.startsWith(path === '/' ? path : `${path}/`))
+      continue;
+    throw new CaptureError('usage', `${inner} ${within} lies in ${outer} ${path}`, {
       hint: 'choose a folder outside',
     });
   }

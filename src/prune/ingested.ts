@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readMark } from '../catalog/marks.js';
-import type { FinishedRun, RunName } from '../catalog/run-entry.js';
+import { nameOf, type FinishedRun, type RunName } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import { DATASET_INDEX_FILE } from '../core/layout.js';
 import type { Manifest } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
+import { readSmallFile } from '../io/read-small-file.js';
+import { statsOf } from '../io/stats-of.js';
+import { requireCopy } from './copies.js';
 
+/** As of run.json, which is larger. */
+const MOST_BYTES = 200_000_000;
 const indexSchema = z.object({ source_manifest_digest: z.string().nullable() });
 
 /** Where a run should lie in a dataset: as ingest has noted, or in the one that the policy names. */
@@ -34,7 +38,9 @@ export async function whyNotIndexed(
   if (place === null) return 'not ingested yet';
   let index: z.infer<typeof indexSchema>;
   try {
-    index = indexSchema.parse(JSON.parse(await readFile(join(place, DATASET_INDEX_FILE), 'utf8')));
+    index = indexSchema.parse(
+      JSON.parse((await readSmallFile(join(place, DATASET_INDEX_FILE), MOST_BYTES)) ?? ''),
+    );
   } catch {
     return `not ingested: ${place} has no valid ${DATASET_INDEX_FILE}`;
   }
@@ -54,6 +60,9 @@ export async function whyNotIngested(
   if (place === null) return 'not ingested yet';
   for (const { path, sha256 } of files) {
     try {
+      const original = join(root, nameOf(run), path);
+      // a prune may have emptied the samples of rejected episodes
+      if ((await statsOf(original)) !== null) await requireCopy(original, join(place, path));
       if ((await hashFile(join(place, path))).sha256 !== sha256) {
         return `not ingested as it is: ${path} differs in ${place}`;
       }

@@ -1,8 +1,11 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { glanceAt } from '../catalog/glance.js';
 import type { MarksReader } from '../catalog/marks-reader.js';
 import type { FoundRun } from '../catalog/run-entry.js';
 import { MANIFEST_FILE } from '../core/layout.js';
+import { ioError } from '../io/io-error.js';
 import { statsOf } from '../io/stats-of.js';
 import type { Ended } from './outcome.js';
 import { since, type Policy } from './policy.js';
@@ -31,6 +34,8 @@ export async function whyKept(
     if (!stats.isDirectory()) return kept(`${part} is no longer a directory`);
     if (stats.dev !== top?.dev) return kept(`${part} is on another file system`);
   }
+  const mounted = await otherFileSystemIn(join(root, run.experiment, run.runId), top!.dev);
+  if (mounted !== null) return kept(`${mounted} is on another file system`);
   const { pinned, tags } = await marks.of(run);
   const added = tags.filter((tag) => !run.marks.tags.includes(tag));
   if (pinned) return kept('pinned since the plan was made');
@@ -43,6 +48,26 @@ export async function whyKept(
   const now = await glanceAt(root, run, run.marks, { evenHeld: isOurs });
   if (now === null) return { outcome: 'gone', reason: null };
   return whyOther(run, now, policy, nowMs);
+}
+
+/** A folder in a run where another file system is mounted, which would be emptied; null when there is none. */
+async function otherFileSystemIn(path: string, device: number): Promise<string | null> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw ioError(`cannot read ${path}`, error);
+  }
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const inner = join(path, entry.name);
+    const stats = await statsOf(inner);
+    if (stats !== null && stats.dev !== device) return inner;
+    const found = await otherFileSystemIn(inner, device);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function whyOther(run: FoundRun, now: FoundRun, { staleAfter }: Policy, nowMs: number): Ended | null {

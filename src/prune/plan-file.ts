@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { nameOf, type FoundRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
@@ -41,7 +42,7 @@ export const planFile = (prune: Prune, settings: CheckedSettings): PlanFile => (
   plan_version: PLAN_VERSION,
   created_at: new Date(prune.nowMs).toISOString(),
   results: prune.root,
-  policy: settings,
+  policy: withWholePaths(settings),
   runs: toRemove(prune.plan).map(({ run, action, reasons }) => ({
     path: nameOf(run),
     action,
@@ -53,6 +54,15 @@ export const planFile = (prune: Prune, settings: CheckedSettings): PlanFile => (
   logs: prune.logs.map(({ path }) => path),
   samples: prune.samples.map(nameOf),
 });
+
+/** Who applies a plan may do so in another folder. */
+function withWholePaths(settings: CheckedSettings): CheckedSettings {
+  const whole = { ...settings };
+  for (const key of ['archive', 'dataset', 'runtime_logs'] as const) {
+    if (whole[key] !== undefined) whole[key] = resolve(whole[key]);
+  }
+  return whole;
+}
 
 const digestOf = (run: FoundRun): string | null => (run.kind === 'finished' ? run.manifestDigest : null);
 
@@ -92,6 +102,9 @@ export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: 
       kept.push({ path, outcome: 'kept', reason: 'its manifest changed since the plan was made' });
     } else if (decision.action === 'keep') {
       kept.push({ path, outcome: 'kept', reason: `today it stays: ${decision.reasons.join(', ')}` });
+    } else if (decision.action !== action) {
+      const would = decision.action === 'archive' ? 'archived first' : 'removed without a copy';
+      kept.push({ path, outcome: 'kept', reason: `today it would be ${would}` });
     } else going.set(decision.run, { run: decision.run, action, reasons });
   }
   const decisions = prune.plan.decisions.map(

@@ -107,6 +107,10 @@ function refuseContradictions(settings: CheckedSettings, policy: Policy): void {
       refuse(`${name(flag)} says nothing without ${name(other)}`, `give ${name(other)} too, or leave it out`);
     }
   };
+  for (const key of ['archive', 'dataset', 'runtime_logs'] as const) {
+    // of a variable of the shell that is not set
+    if (settings[key] === '') refuse(`--${key.replaceAll('_', '-')} is empty`, 'give a folder');
+  }
   needs('archive_tag', 'archive');
   needs('dataset', 'require_ingested');
   needs('logs_max_age', 'runtime_logs');

@@ -1,8 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readMark, setMark, marksOf, type MarkDetails, type MarkName } from '../catalog/marks.js';
+import {
+  isMarkName,
+  markSchema,
+  marksOf,
+  readMark,
+  setMark,
+  type MarkDetails,
+  type MarkName,
+} from '../catalog/marks.js';
 import { nameOf, type RunName } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
@@ -10,6 +18,7 @@ import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js
 import { ioError } from '../io/io-error.js';
 import { livenessOf, thisProcess } from '../io/process-identity.js';
 import { unlockRun } from '../io/run-lock.js';
+import { readSmallFile } from '../io/read-small-file.js';
 import { statsOf } from '../io/stats-of.js';
 import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
 
@@ -22,15 +31,9 @@ export const TRASH_FOLDER = '.trash';
 const TOMBSTONE_FILE = 'tombstone.json';
 const RUN_FOLDER = 'run';
 /** Purpose of the folder that a tombstone is made in. */
-const MAKING = 'digging';
+const MAKING = 'burying';
 
 const name = z.string().refine(isSafeComponent);
-const mark = z.object({
-  at: z.string(),
-  reason: z.string().optional(),
-  destination: z.string().optional(),
-  manifest_digest: z.string().nullable().optional(),
-});
 const tombstoneSchema = z.object({
   experiment: name,
   run_id: name,
@@ -40,7 +43,7 @@ const tombstoneSchema = z.object({
   reasons: z.array(z.string()),
   bytes: z.int().min(0),
   /** Marks of the run, by name. */
-  marks: z.record(z.string(), mark),
+  marks: z.record(z.string().refine(isMarkName), markSchema),
   by: z.object({
     pid: z.int(),
     host: z.string(),
@@ -71,9 +74,17 @@ export interface Trash {
 }
 
 const ENTRY = /^([^@]+)@([^@]+)@[0-9a-f]{8}$/;
+/** No tombstone comes near it. */
+const MOST_BYTES = 10_000_000;
+/** A later year is no longer written with four digits. */
+const LATEST_MS = Date.UTC(9999, 11, 31);
 
-/** What lies in the trash of a results folder. */
+/**
+ * What lies in the trash of a results folder.
+ * @throws CaptureError `input` when its place is taken, `io`
+ */
 export async function readTrash(root: string): Promise<Trash> {
+  await requireOwnTrash(root);
   const trash: Trash = { entries: [], empty: [], strange: [] };
   for (const { name: folder, owner } of await findWorkFolders(join(root, TRASH_FOLDER), MAKING)) {
     if (owner === 'gone') trash.empty.push(folder);
@@ -85,9 +96,10 @@ export async function readTrash(root: string): Promise<Trash> {
       continue;
     }
     const folder = join(root, TRASH_FOLDER, id);
-    const tombstone = await readTombstone(folder);
-    const run = await statsOf(join(folder, RUN_FOLDER));
-    if (tombstone === null) {
+    const isFolder = (await statsOf(folder))?.isDirectory() === true;
+    const tombstone = isFolder ? await readTombstone(folder) : null;
+    const run = isFolder ? await statsOf(join(folder, RUN_FOLDER)) : null;
+    if (tombstone === null || !id.startsWith(`${tombstone.experiment}@${tombstone.run_id}@`)) {
       trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: `it has no valid ${TOMBSTONE_FILE}` });
     } else if (run?.isDirectory() === true) {
       trash.entries.push({
@@ -104,6 +116,17 @@ export async function readTrash(root: string): Promise<Trash> {
   return trash;
 }
 
+/** Nothing is put or deleted through a link, and no rename leads to another file system. */
+async function requireOwnTrash(root: string): Promise<void> {
+  const path = join(root, TRASH_FOLDER);
+  const [top, stats] = await Promise.all([statsOf(root), statsOf(path)]);
+  if (stats === null || (stats.isDirectory() && stats.dev === top?.dev)) return;
+  const what = stats.isDirectory() ? 'is on another file system' : 'is not a folder';
+  throw new CaptureError('input', `${path} ${what}, so nothing can be put into the trash`, {
+    hint: 'move it away',
+  });
+}
+
 async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -116,11 +139,11 @@ async function namesIn(folder: string): Promise<string[]> {
 /** Null for none, or one that does not read as such. */
 async function readTombstone(folder: string): Promise<Tombstone | null> {
   try {
-    const text = await readFile(join(folder, TOMBSTONE_FILE), 'utf8');
-    return tombstoneSchema.safeParse(JSON.parse(text)).data ?? null;
+    const text = await readSmallFile(join(folder, TOMBSTONE_FILE), MOST_BYTES);
+    return text === null ? null : (tombstoneSchema.safeParse(JSON.parse(text)).data ?? null);
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw ioError(`cannot read ${join(folder, TOMBSTONE_FILE)}`, error);
+    if (error instanceof SyntaxError || (error as CaptureError).kind === 'input') return null;
+    throw error;
   }
 }
 
@@ -146,7 +169,7 @@ export async function dig(root: string, run: RunName, burial: Burial): Promise<G
     experiment: run.experiment,
     run_id: run.runId,
     deleted_at: new Date(burial.deletedMs).toISOString(),
-    keep_until: new Date(burial.keepUntilMs).toISOString(),
+    keep_until: new Date(Math.min(burial.keepUntilMs, LATEST_MS)).toISOString(),
     reasons: [...burial.reasons],
     bytes: burial.bytes,
     marks: await detailsOf(root, run),
@@ -193,6 +216,12 @@ export async function undelete(root: string, entry: TrashEntry): Promise<string>
   const folder = join(root, TRASH_FOLDER, entry.id);
   const path = join(root, entry.experiment, entry.runId);
   const tombstone = await readTombstone(folder);
+  const experiment = await statsOf(join(root, entry.experiment));
+  if (experiment !== null && !experiment.isDirectory()) {
+    throw new CaptureError('input', `${join(root, entry.experiment)} is not a folder`, {
+      hint: `move it out of the way, or take the run from ${join(folder, RUN_FOLDER)}`,
+    });
+  }
   if ((await statsOf(path)) !== null || tombstone === null) {
     throw new CaptureError('input', `${path} is there already, and the one in the trash is another`, {
       hint: `move it out of the way, or take the removed one from ${join(folder, RUN_FOLDER)}`,

@@ -35,7 +35,7 @@ const IGNORABLE: [call: RegExp, why: string][] = [
     'a full disk has no room for a lock, and is pruned and read without',
   ],
   [/^rmdir results\/\.trash /, 'it is empty; the next prune clears it'],
-  [/^mkdir results\/\.trash(?:\/\.digging-\S*)? .* of a prune/, 'it is tried once more'],
+  [/^mkdir results\/\.trash(?:\/\.burying-\S*)? .* of a prune/, 'it is tried once more'],
   [
     /^\w+ results\/\.trash\/\S* \d+ of a prune(?: into an archive)?$/,
     'a full disk has no room for a tombstone, and is pruned without',

@@ -53,7 +53,7 @@ function ofFinished(found: FoundRun): string[] {
 }
 
 const marksText = ({ marks: { pinned, tags } }: FoundRun): string =>
-  [...(pinned ? ['pinned'] : []), ...tags].join(' ');
+  printable([...(pinned ? ['pinned'] : []), ...tags].join(' '));
 
 function describe(found: FoundRun): Record<string, unknown> {
   const { marks, bytes } = found;

@@ -55,15 +55,17 @@ export async function run(results: string | undefined, options: PruneOptions, io
   if (plan !== undefined) await writeFileAtomic(plan, jsonText(planFile(prune, settings)));
   const over = overMaxDelete(prune);
   if (quiet !== true && json !== true) io.stdout(planText(prune));
+  // before anything is removed: what cannot be logged is not done
+  if (log !== undefined) await appendLog(log, '');
   const removals = really && over === null ? [...kept, ...(await doPrune(prune))] : null;
-  if (log !== undefined) await appendLog(log, prune, removals);
+  if (log !== undefined) await appendLog(log, decisionLines(prune, removals));
   if (json === true) io.stdout(jsonText(pruneDocument(prune, removals)));
   const say = (text: string): void => (json === true ? io.stderr(text) : io.stdout(text));
   if (quiet !== true) {
     for (const { path, reason } of prune.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
   }
   if (removals === null) {
-    if (plan !== undefined) say(`plan written to ${printable(plan)}\n`);
+    if (plan !== undefined && quiet !== true) say(`plan written to ${printable(plan)}\n`);
     if (quiet !== true) say(summaryText(prune, over === null ? whyNothing(options) : 'too many'));
   } else {
     say(removalText(prune, removals, quiet === true));
@@ -142,9 +144,9 @@ function whyNothing({ dryRun, plan }: PruneOptions): string {
   return plan === undefined ? 'add --yes to remove' : 'add --apply with the plan to remove';
 }
 
-async function appendLog(path: string, prune: Prune, removals: readonly Removal[] | null): Promise<void> {
+async function appendLog(path: string, lines: string): Promise<void> {
   try {
-    await appendFile(path, decisionLines(prune, removals));
+    await appendFile(path, lines);
   } catch (error) {
     throw ioError(`cannot write ${path}`, error);
   }

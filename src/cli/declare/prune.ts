@@ -47,7 +47,10 @@ export function declarePrune(program: Command, exit: (code: number) => void): vo
     .option('--require-ingested', 'never remove a run that is not in the dataset, file for file')
     .option('--dataset <dir>', 'folder of the dataset, where ingest has not noted it')
     .option('--max-delete <n>', 'remove nothing when it would be more runs than this: 100, or 10%')
-    .option('--keep-trash <span>', 'what is removed stays in .trash for so long; undelete brings it back')
+    .option(
+      '--keep-trash <span>',
+      'what is removed stays in .trash for so long, unless there is a limit of space; undelete brings it back',
+    )
     .option('--archive <dir>', 'copy runs there, every hash compared, before they are removed')
     .option(
       '--archive-tag <tag>',

@@ -1,0 +1,197 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { contents } from '../fixtures/captured-run.js';
+import { makeRun } from '../prune/runs.js';
+import { capture, plume, scratchDirectory, type Outcome } from './binary.js';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = scratchDirectory();
+});
+const run = (...args: string[]): Promise<Outcome> => plume(args, { cwd });
+const ID = 'run-20260101-000000';
+
+function makeRuns(): void {
+  for (const day of ['01', '02', '03']) {
+    makeRun(join(cwd, 'results'), 'demo', `run-202601${day}-000000`, { endedAt: `2026-01-${day}T01:00:00Z` });
+  }
+}
+const left = (): string[] =>
+  readdirSync(join(cwd, 'results', 'demo')).filter((name) => !name.startsWith('.'));
+
+it('the life of a run: captured, pending, ingested, pruned, brought back', async () => {
+  const options = ['clock=sim', 'episodes=1', 'env.grid_size=[8,8]', 'env.max_steps=5', 'experiment=demo'];
+  for (const id of [ID, 'run-20260102-000000']) await capture([...options, `run_id=${id}`], { cwd });
+  const path = `results/demo/${ID}`;
+  const before = contents(join(cwd, path));
+  expect((await run('pending')).stdout.split('\n')).toEqual([path, 'results/demo/run-20260102-000000']);
+  const nightly = ['prune', 'results', '--policy', 'nightly', '--keep-last', '1', '--min-age', '1s'];
+  const rules = [
+    ...nightly,
+    '--keep-daily',
+    '1',
+    '--keep-weekly',
+    '1',
+    '--keep-monthly',
+    '1',
+    '--keep-within',
+    '1s',
+  ];
+  const kept = await run(...rules, '--yes');
+  expect(kept.stdout).toContain('not ingested yet');
+  expect(left()).toHaveLength(2);
+  expect(await run('ingest', '--run-dir', path, '--out-dir', 'data')).toMatchObject({ exitCode: 0 });
+  expect((await run('pending')).stdout).toBe('results/demo/run-20260102-000000');
+  expect((await run('ls', '--filter', 'state=ingested')).stdout).toContain(ID);
+  const pruned = await run(...rules, '--yes', '--quiet');
+  expect(pruned).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringContaining(`trashed demo/${ID}`),
+  });
+  expect(left()).toEqual(['run-20260102-000000']);
+  expect(await run(...rules, '--yes', '--quiet')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect((await run('undelete', '--list', 'results')).stdout).toContain(`demo/${ID}  `);
+  expect(await run('undelete', path)).toMatchObject({ exitCode: 0 });
+  expect(contents(join(cwd, path))).toEqual(before);
+  expect((await run('ls', '--filter', 'state=ingested')).stdout).toContain(ID);
+  expect(existsSync(join(cwd, 'results', '.trash', ID))).toBe(false);
+}, 120_000);
+
+describe('prune', () => {
+  it('--plan, then --apply: what was pinned or captured in between stays', async () => {
+    makeRuns();
+    expect(await run('prune', 'results', '--keep-last', '1', '--plan', 'plan.json')).toMatchObject({
+      exitCode: 0,
+    });
+    expect(left()).toHaveLength(3);
+    await run('pin', 'results/demo/run-20260102-000000');
+    makeRun(join(cwd, 'results'), 'demo', 'run-20251231-000000', { endedAt: '2025-12-31T00:00:00Z' });
+    const { exitCode, stderr } = await run('prune', '--apply', 'plan.json');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: 'not removed: demo/run-20260102-000000: today it stays: pinned',
+    });
+    expect(left().sort()).toEqual(['run-20251231-000000', 'run-20260102-000000', 'run-20260103-000000']);
+  });
+
+  it('--max-delete removes nothing rather than too much: exit 1, also when quiet', async () => {
+    makeRuns();
+    const { exitCode, stderr } = await run(
+      'prune',
+      'results',
+      '--keep-last',
+      '1',
+      '--max-delete',
+      '50%',
+      '--yes',
+      '--quiet',
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^2 of 3 runs would go, more than max-delete 50%: nothing was removed \(.+\)$/);
+    expect(left()).toHaveLength(3);
+  });
+
+  it('--log gets a JSON line for each decision, and what cannot be logged is not done', async () => {
+    makeRuns();
+    const refused = await run('prune', 'results', '--keep-last', '1', '--yes', '--log', 'no/log.jsonl');
+    expect(refused).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('cannot write no/log.jsonl'),
+    });
+    expect(left()).toHaveLength(3);
+    await run('prune', 'results', '--keep-last', '1', '--yes', '--log', 'log.jsonl');
+    const lines = readFileSync(join(cwd, 'log.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual([
+      'kept',
+      'removed',
+      'removed',
+    ]);
+  });
+
+  it.each<[string[], number, RegExp]>([
+    [['prune', 'results'], 2, /no rule says what to keep \(/],
+    [['prune', 'results', '--policy', 'nihgtly'], 2, /unknown policy 'nihgtly' \(.*nightly/],
+    [['prune', 'results', '--policy', './no.yaml'], 5, /cannot read \.\/no\.yaml/],
+    [['prune', 'results', '--policy', './bad.yaml'], 2, /bad\.yaml: unknown key 'keep_lsat' \(.*keep_last/],
+    [['prune', 'results', '--policy', './list.yaml'], 2, /list\.yaml: .+ \(/],
+    [['prune', 'results', '--keep-within', '3x'], 2, /unknown unit 'x' \(/],
+    [['prune', 'results', '--max-size', '5'], 2, /is not a size \(/],
+    [['prune', 'results', '--keep-last', '-1'], 2, /keep-last/],
+    [['prune', 'nowhere', '--keep-last', '1'], 2, /nowhere does not exist \(/],
+    [['prune', '--keep-last', '1'], 2, /which results\? \(/],
+    [['prune', '--apply', 'results/demo/run-20260101-000000/run.json'], 2, /is no plan of prune/],
+    [['prune', '--apply', 'no.json'], 5, /cannot read no\.json/],
+    [['prune', '--apply', 'no.json', '--keep-last', '1'], 2, /--keep-last does not go with --apply/],
+    [['ls', '--filter', 'tag>x'], 2, /not less or more/],
+    [['ls', '--sort', 'szie'], 2, /unknown field 'szie' \(/],
+    [['ls', 'nowhere'], 2, /does not exist/],
+    [['show', 'results/demo/run-x'], 2, /is not a run directory \(/],
+    [['pin', 'results/demo/run-x'], 2, /is not a run directory \(/],
+    [['tag', 'results/demo/run-20260101-000000', '../x'], 2, /'\.\.\/x' is not a valid tag \(/],
+    [['undelete', 'results/demo/run-x'], 2, /is not in the trash of .* \(the trash is empty\)/],
+    [['status', '--min-free', 'much'], 2, /is not a share of the disk \(/],
+  ])('%j: exit %i and one line', async (args, code, message) => {
+    makeRuns();
+    writeFileSync(join(cwd, 'bad.yaml'), 'keep_lsat: 5\n');
+    writeFileSync(join(cwd, 'list.yaml'), '- keep_last\n');
+    const { exitCode, stderr, stdout } = await run(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
+    expect(stderr.split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(message);
+    expect(left()).toHaveLength(3);
+  });
+});
+
+it('status exits 1 at a threshold, and writes the same figures for Prometheus', async () => {
+  makeRuns();
+  const calm = await run('status', '--min-free', '0%');
+  expect(calm).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/pending +3 runs/) });
+  const { exitCode, stdout } = await run(
+    'status',
+    '--min-free',
+    '100%',
+    '--prometheus',
+    'plume.prom',
+    '--json',
+  );
+  expect(exitCode).toBe(1);
+  expect((JSON.parse(stdout) as { alerts: string[] }).alerts).toHaveLength(1);
+  expect(readFileSync(join(cwd, 'plume.prom'), 'utf8')).toMatch(/^plume_nav_capture_alerts\{.*\} 1$/m);
+});
+
+it('marks with odd names send nothing to the terminal that it would act on', async () => {
+  makeRuns();
+  const marks = join(cwd, 'results', 'demo', '.marks');
+  mkdirSync(marks);
+  appendFileSync(join(marks, 'run-20260101-000000@tag=\u001b[31mred'), '{"at":"\u001b[31m"}');
+  for (const args of [['ls'], ['show', `results/demo/${ID}`], ['prune', 'results', '--keep-last', '1']]) {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(exitCode).toBeLessThan(6);
+    expect(stdout + stderr).toContain('red');
+    expect(stdout + stderr).not.toContain('\u001b');
+  }
+});
+
+it('prunes, a capture and commands that bring back, all at once: no run is lost or torn', async () => {
+  makeRuns();
+  const small = ['clock=sim', 'episodes=3', 'env.grid_size=[8,8]', 'env.max_steps=20', 'experiment=demo'];
+  const prune = ['prune', 'results', '--keep-last', '1', '--keep-trash', '1d', '--yes'];
+  const outcomes = await Promise.all([
+    run(...prune),
+    run(...prune),
+    run('capture', ...small, 'output=results'),
+    run(...prune),
+    run('undelete', 'results/demo/run-20260101-000000'),
+  ]);
+  for (const { exitCode, stderr } of outcomes) {
+    expect([0, 2, 3]).toContain(exitCode);
+    expect(stderr).not.toMatch(/bug of ours|^ +at /m);
+  }
+  expect(outcomes[2]).toMatchObject({ exitCode: 0 });
+  const trashed = readdirSync(join(cwd, 'results', '.trash')).map((name) => name.split('@')[1]!);
+  const all = [...left(), ...trashed];
+  expect(new Set(all).size).toBe(all.length);
+  expect(all).toHaveLength(4);
+}, 60_000);

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { setMark } from '../../src/catalog/marks.js';
+import { doPrune, preparePrune } from '../../src/prune/index.js';
+import type { PolicySettings } from '../../src/prune/policy-schema.js';
+import { newFolder } from '../fixtures/captured-run.js';
+import { makeRun, policy } from './runs.js';
+
+const NOW = Date.parse('2026-06-30T12:00:00Z');
+const DAY = 86_400_000;
+const clock = { now: () => NOW, monotonic: () => 0 };
+let results: string;
+beforeEach(() => {
+  results = newFolder();
+});
+const prepared = (settings: PolicySettings) => preparePrune(results, policy(settings), clock);
+
+describe('an unfinished run', () => {
+  let run: string;
+  const touch = (daysAgo: number): void => {
+    const then = new Date(NOW - daysAgo * DAY);
+    for (const name of readdirSync(run)) utimesSync(join(run, name), then, then);
+    utimesSync(run, then, then);
+  };
+  beforeEach(() => {
+    run = makeRun(results, 'demo', 'run-20260101-000000', { withoutManifest: true });
+  });
+
+  it.each<[number, PolicySettings, boolean]>([
+    [8, { stale_after: '7d' }, true],
+    [6, { stale_after: '7d' }, false],
+    [800, { keep_last: 1 }, false],
+    [800, { max_size: '0B', force_size: true }, false],
+  ])('of %i days ago with %j', async (days, settings, goes) => {
+    touch(days);
+    await doPrune(await prepared(settings));
+    expect(existsSync(run)).toBe(!goes);
+  });
+
+  it('that is pinned stays', async () => {
+    touch(800);
+    await setMark(results, { experiment: 'demo', runId: 'run-20260101-000000' }, 'pinned', { at: '' });
+    expect(await doPrune(await prepared({ stale_after: '7d' }))).toEqual([]);
+  });
+
+  it('that was written to since the plan stays', async () => {
+    touch(800);
+    const prune = await prepared({ stale_after: '7d' });
+    touch(1);
+    expect(await doPrune(prune)).toMatchObject([{ outcome: 'kept' }]);
+    expect(existsSync(run)).toBe(true);
+  });
+
+  it('does not touch finished ones', async () => {
+    touch(800);
+    makeRun(results, 'demo', 'run-20250101-000000');
+    makeRun(results, 'demo', 'run-20250102-000000');
+    await doPrune(await prepared({ stale_after: '7d' }));
+    expect(readdirSync(join(results, 'demo'))).toEqual(['run-20250101-000000', 'run-20250102-000000']);
+  });
+});
+
+describe('samples of rejected episodes', () => {
+  const sampled = (runId: string, endedAt: string): string => {
+    const path = join(makeRun(results, 'demo', runId, { endedAt }), 'rejected_samples');
+    mkdirSync(path);
+    writeFileSync(join(path, 'ep-000001.jsonl'), '');
+    return path;
+  };
+
+  it('go when they are older than their limit; the runs stay, and so do pinned ones', async () => {
+    const [old, young, pinned] = [
+      sampled('run-20260101-000000', '2026-01-01T00:00:00Z'),
+      sampled('run-20260629-000000', '2026-06-29T00:00:00Z'),
+      sampled('run-20260102-000000', '2026-01-02T00:00:00Z'),
+    ];
+    await setMark(results, { experiment: 'demo', runId: 'run-20260102-000000' }, 'pinned', { at: '' });
+    expect(await doPrune(await prepared({ rejected_max_age: '30d' }))).toEqual([
+      { path: 'demo/run-20260101-000000/rejected_samples', outcome: 'removed', reason: null },
+    ]);
+    expect([old, young, pinned].map((path) => existsSync(path))).toEqual([false, true, true]);
+    expect(existsSync(join(old, '..', 'manifest.json'))).toBe(true);
+  });
+});
