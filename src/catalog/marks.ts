@@ -45,6 +45,9 @@ export const MARKS_FOLDER = '.marks';
 const SIGN = '@';
 const MARK = /^([^@]+)@(pinned|accepted|rejected|ingested|tag=([^@=/]+))$/;
 
+/** What a mark is called until it is whole. */
+const UNFINISHED = /^\..+@.+\.[0-9a-f]{8}\.tmp$/;
+
 const folderOf = (root: string, experiment: string): string => join(root, experiment, MARKS_FOLDER);
 const pathOf = (root: string, run: RunName, mark: MarkName): string =>
   join(folderOf(root, run.experiment), `${run.runId}${SIGN}${mark}`);
@@ -145,7 +148,7 @@ async function requireOwnFolder(folder: string): Promise<void> {
 export async function clearMarks(root: string, experiment: string, gone: ReadonlySet<string>): Promise<void> {
   const folder = folderOf(root, experiment);
   if ((await statsOf(folder))?.isDirectory() !== true) return;
-  const names = (await namesIn(folder)).filter((name) => MARK.test(name));
+  const names = (await namesIn(folder)).filter((name) => MARK.test(name) || UNFINISHED.test(name));
   let cleared = 0;
   for (const name of names) {
     const runId = name.slice(0, name.indexOf(SIGN));
@@ -154,7 +157,7 @@ export async function clearMarks(root: string, experiment: string, gone: Readonl
     if (stats?.isFile() !== true) continue;
     if (!gone.has(runId) && stats.mtimeMs >= Date.now() - ORPHAN_MS) continue;
     // somebody may have brought it back meanwhile
-    if ((await statsOf(join(root, experiment, runId))) !== null) continue;
+    if (!UNFINISHED.test(name) && (await statsOf(join(root, experiment, runId))) !== null) continue;
     await rm(path, { force: true }).catch((error: unknown) => {
       throw ioError(`cannot remove ${path}`, error);
     });

@@ -138,7 +138,9 @@ const PRUNE: Scenario = {
 function keptAndTrashed(root: string): unknown {
   const results = join(root, 'results');
   const trash = join(results, '.trash');
-  const entries = existsSync(trash) ? readdirSync(trash).filter((name) => !name.startsWith('.')) : [];
+  const entries = existsSync(trash)
+    ? readdirSync(trash).filter((name) => existsSync(join(trash, name, 'run')))
+    : [];
   return {
     kept: readdirSync(join(results, 'x')).map((name) => [name, records(join(results, 'x', name))]),
     trashed: entries.map((name) => [name.replace(/@[0-9a-f]{8}$/, ''), records(join(trash, name, 'run'))]),

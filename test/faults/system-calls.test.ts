@@ -65,6 +65,8 @@ function leftovers(root: string): string[] {
   return paths.filter(
     (path) =>
       !path.startsWith('results/.config_history.lock') &&
+      // of a mark, which a prune clears when it is old
+      !path.startsWith('results/x/.marks/.') &&
       // of the prune that put it there, until it is brought back
       !/^results\/\.trash\/[^.][^/]*\/run\/\.?run\.lock/.test(path) &&
       /(?:^|\/)(?:\.(?:recover|staging|gone|trash\/\.)|run\.lock|run\.sqlite-|[^/]*\.tmp$)/.test(path) &&
