@@ -1,11 +1,22 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { runIdEpochMs } from '../core/ids.js';
 import {
   isFileBesideRecords,
   isLockFile,
   leftoverOf,
+  LOCK_FILE,
   MANIFEST_FILE,
+  RECOVERED_FOLDER,
   REJECTED_FOLDER,
   RUN_FILE,
 } from '../core/layout.js';
@@ -44,6 +55,11 @@ export async function glanceAt(
 }
 
 async function look(path: string, run: RunName, marks: Marks, evenHeld: boolean): Promise<FoundRun | null> {
+  // nearly all are finished and nobody's, and asking for four names takes half the time of listing all
+  const has = (name: string): boolean => existsSync(`${path}/${name}`);
+  if (has(MANIFEST_FILE) && has(RUN_FILE) && !has(LOCK_FILE) && !has(RECOVERED_FOLDER)) {
+    return finished(join(path, MANIFEST_FILE), has(REJECTED_FOLDER), run, marks);
+  }
   let names: string[];
   try {
     names = readdirSync(path);
@@ -127,7 +143,7 @@ function finished(path: string, hasRejectedSamples: boolean, run: RunName, marks
   }
   let manifest: Stated;
   try {
-    manifest = (JSON.parse(text) ?? {}) as Stated;
+    manifest = (parseAsWritten(text) ?? JSON.parse(text) ?? {}) as Stated;
   } catch {
     return strange(run, marks, `${MANIFEST_FILE} is not one of ours`);
   }
@@ -167,6 +183,21 @@ function finished(path: string, hasRejectedSamples: boolean, run: RunName, marks
     hasRejectedSamples,
     marks,
   };
+}
+
+/**
+ * The manifest without its report and its inventory, which are the most of it and take the most time, where it is
+ * printed as ours are; null for another form. No text in JSON has a line break, so these can only be the keys.
+ */
+function parseAsWritten(text: string): unknown {
+  const from = text.indexOf('\n  "validation": {');
+  const to = text.indexOf('\n  "totals": {');
+  if (from < 0 || to < from) return null;
+  try {
+    return JSON.parse(text.slice(0, from) + text.slice(to));
+  } catch {
+    return null;
+  }
 }
 
 /** What a manifest should say; a stranger's may say anything. */
