@@ -1,15 +1,16 @@
 // Side-by-side measurements; ratios are what counts, the machine only sets the scale.
-//   node bench/run.mjs [--short] [startup] [capture] [recorder] [read] [memory]
+//   node bench/run.mjs [--short] [startup] [capture] [recorder] [read] [prune] [memory]
 import { capture } from './capture.mjs';
 import { memory } from './memory.mjs';
+import { prune } from './prune.mjs';
 import { read } from './read.mjs';
 import { recorder } from './recorder.mjs';
 import { startup } from './startup.mjs';
 
-const ALL = { startup, capture, recorder, read, memory };
+const ALL = { startup, capture, recorder, read, prune, memory };
 const SIZES = {
-  full: { rounds: 5, episodes: 6000, memoryEpisodes: 5000 },
-  short: { rounds: 3, episodes: 400, memoryEpisodes: 200 },
+  full: { rounds: 5, episodes: 6000, memoryEpisodes: 5000, runs: 100_000 },
+  short: { rounds: 3, episodes: 400, memoryEpisodes: 200, runs: 2000 },
 };
 
 const short = process.argv.includes('--short');
