@@ -86,7 +86,7 @@ export const rejectionCases: Case[] = [
     }),
   },
   {
-    code: 'file-missing',
+    code: 'qc-samples-gone',
     what: 'the samples that qc.jsonl speaks of',
     file: 'rejected_samples/steps.jsonl.gz',
     change: rejected(
