@@ -68,9 +68,9 @@ export async function capture(
     { settings, envConfig, seeds, inputs: prepared.inputs, provenance, qc: settings.qc },
     { ...ports, git, nowMs },
   );
-  // hundreds of captures may be waiting for their turn to write the history, and none needs to wait with its steps
-  const noted = noteConfig(run, settings, provenance, ports);
   try {
+    // before the first step: beside the simulation it would hold the history for as long as that takes
+    await noteConfig(run, settings, provenance, ports);
     const digest = new ContentDigest(streamsOf(recordingOfConfig(settings.record)));
     const validation = ports.startValidation(run.metadata);
     const outcomes = new OutcomeTotals();
@@ -79,7 +79,6 @@ export async function capture(
   } catch (error) {
     throw toGoOn(error, run.directory);
   } finally {
-    await noted;
     await unlockRun(run.directory);
   }
 }

@@ -67,9 +67,16 @@ async function until(what: string, condition: () => boolean): Promise<void> {
   }
 }
 
-/** Processes that write a run now, by the locks of the runs; the last to start first. */
+/**
+ * Processes that write a run now, by the locks of the runs; the last to start first. One that has not begun to record,
+ * or is through with it, is not among them.
+ */
 function writers(cwd: string): number[] {
-  const locks = [...runsOf(cwd).keys()].map((name) => join(cwd, 'results/demo', name, 'run.lock'));
+  const folders = [...runsOf(cwd).keys()].map((name) => join(cwd, 'results/demo', name));
+  const begun = folders.filter(
+    (folder) => existsSync(join(folder, 'steps.jsonl.gz')) && !existsSync(join(folder, 'manifest.json')),
+  );
+  const locks = begun.map((folder) => join(folder, 'run.lock'));
   const found = locks.flatMap((lock) => {
     try {
       const { pid } = JSON.parse(readFileSync(lock, 'utf8')) as { pid: number };
