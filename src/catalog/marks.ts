@@ -1,10 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { namesIn } from '../io/names-in.js';
 import { readSmallFile } from '../io/read-small-file.js';
 import { statsOf } from '../io/stats-of.js';
 import { nameOf, type RunName } from './run-entry.js';
@@ -172,13 +173,4 @@ export function requireTag(tag: string): string {
   throw new CaptureError('usage', `'${tag}' is not a valid tag`, {
     hint: 'use 1 to 64 of A-Z a-z 0-9 . _ -, not starting with a dot or dash',
   });
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw ioError(`cannot read ${folder}`, error);
-  }
 }

@@ -22,8 +22,6 @@ export interface FinishedRun extends RunName {
   configHash: string | null;
   /** `manifest_digest` as stated: another one means it is no longer the same run. */
   manifestDigest: string;
-  /** Whether it holds steps of episodes that failed its quality rules. */
-  hasRejectedSamples: boolean;
   marks: Marks;
 }
 
@@ -56,6 +54,9 @@ export interface StrangeRun extends RunName {
 }
 
 export type FoundRun = FinishedRun | UnfinishedRun | HeldRun | StrangeRun;
+
+export const bytesOf = (items: readonly { bytes: number }[]): number =>
+  items.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

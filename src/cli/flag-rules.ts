@@ -1,9 +1,6 @@
 import { CaptureError } from '../core/errors.js';
 import type { CaptureOptions } from './commands/capture.js';
-import { printable } from './ui.js';
-
-/** In characters: a reason is a line in a listing. */
-const LONGEST_REASON = 500;
+import { requireReason } from './reason.js';
 
 /** Flags that mean nothing together, or not without another, are a slip: refused, not ignored. */
 export function checkFlags(options: CaptureOptions): void {
@@ -39,21 +36,5 @@ function checkReason(reason: string, shown: boolean): void {
   if (shown) {
     throw new CaptureError('usage', '--reason goes with a capture or a sweep, without --cfg and --info');
   }
-  const { length } = [...reason];
-  const fault =
-    reason.trim() === ''
-      ? 'it is empty'
-      : printable(reason) !== reason
-        ? 'it has line breaks or other control characters'
-        : length > LONGEST_REASON
-          ? `it has ${length}`
-          : null;
-  if (fault === null) return;
-  throw new CaptureError(
-    'usage',
-    `--reason: expected a line of at most ${LONGEST_REASON} characters; ${fault}`,
-    {
-      hint: 'say in a few words why the configuration was changed',
-    },
-  );
+  requireReason(reason, 'say in a few words why the configuration was changed');
 }

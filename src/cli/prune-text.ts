@@ -1,10 +1,11 @@
-import { nameOf, type FoundRun } from '../catalog/run-entry.js';
+import { bytesOf, nameOf, type FoundRun } from '../catalog/run-entry.js';
 import type { Decision, Prune, Removal } from '../prune/index.js';
+import { isTaken } from '../prune/outcome.js';
 import { formatBytes, plural, printable } from './ui.js';
 
 /** The plan as a table: by experiment, a line each run with what is done to it and why. */
 export function planText({ plan, logs, samples }: Prune): string {
-  const width = Math.max(0, ...plan.decisions.map(({ run: { runId } }) => runId.length));
+  const width = plan.decisions.reduce((widest, { run }) => Math.max(widest, run.runId.length), 0);
   const lines: string[] = [];
   let experiment = '';
   for (const { run, action, reasons } of plan.decisions) {
@@ -28,16 +29,16 @@ const iso = (epochMs: number): string => new Date(epochMs).toISOString();
 function totals({ plan, logs, samples, leftovers }: Prune): string {
   const of = (action: Decision['action']): string => {
     const runs = plan.decisions.filter((decision) => decision.action === action).map(({ run }) => run);
-    return `${plural(runs.length, 'run')} (${formatBytes(sumOf(runs))})`;
+    return `${plural(runs.length, 'run')} (${formatBytes(bytesOf(runs))})`;
   };
   const archived = plan.decisions.some(({ action }) => action === 'archive');
   return [
     `${of('remove')} to remove`,
     ...(archived ? [`${of('archive')} to archive`] : []),
     `${of('keep')} to keep`,
-    ...more(plan.emptied.length, `to empty from the trash (${formatBytes(sumOf(plan.emptied))})`),
+    ...more(plan.emptied.length, `to empty from the trash (${formatBytes(bytesOf(plan.emptied))})`),
     ...more(samples.length, 'to lose its rejected samples'),
-    ...(logs.length > 0 ? [`${plural(logs.length, 'log')} (${formatBytes(sumOf(logs))}) to remove`] : []),
+    ...(logs.length > 0 ? [`${plural(logs.length, 'log')} (${formatBytes(bytesOf(logs))}) to remove`] : []),
     ...(leftovers.gone.length > 0
       ? [`${plural(leftovers.gone.length, 'leftover')} of a prune that was killed to clear away`]
       : []),
@@ -46,8 +47,6 @@ function totals({ plan, logs, samples, leftovers }: Prune): string {
 
 const more = (count: number, what: string): string[] =>
   count > 0 ? [`${plural(count, 'run')} ${what}`] : [];
-const sumOf = (items: readonly { bytes: number }[]): number =>
-  items.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** The last line of a prune that removed nothing. */
 export function summaryText(prune: Prune, why: string): string {
@@ -64,7 +63,7 @@ function shortfallText({ plan: { shortfall } }: Prune): string {
 
 /** What was removed, a line each when the plan was not printed; `''` when there was nothing to do. */
 export function removalText(prune: Prune, removals: readonly Removal[], quiet: boolean): string {
-  const done = removals.filter(({ outcome }) => ['removed', 'trashed', 'archived'].includes(outcome));
+  const done = removals.filter(isTaken);
   const short = shortfallText(prune);
   if (quiet && done.length === 0) return short;
   const lines = quiet ? done.map(({ path, outcome }) => `${outcome} ${printable(path)}\n`) : [];
@@ -73,8 +72,8 @@ export function removalText(prune: Prune, removals: readonly Removal[], quiet: b
   const others = done.length - gone.length;
   const what = `${plural(gone.length, 'run')}${others > 0 ? ` and ${plural(others, 'other item')}` : ''}`;
   const freed = done.some(({ outcome }) => outcome === 'trashed')
-    ? `${formatBytes(sumOf(gone))} in the trash`
-    : `${formatBytes(sumOf(gone))} freed`;
+    ? `${formatBytes(bytesOf(gone))} in the trash`
+    : `${formatBytes(bytesOf(gone))} freed`;
   return `${lines.join('')}removed ${what}${gone.length > 0 ? `, ${freed}` : ''}\n${short}`;
 }
 

@@ -1,7 +1,7 @@
 import type { FoundRun } from '../catalog/run-entry.js';
 import { stateOf, STATES, type State } from '../catalog/state.js';
 import { table } from './table.js';
-import { formatBytes, formatCount, plural, printable } from './ui.js';
+import { formatBytes, formatCount, formatShare, plural, printable } from './ui.js';
 
 interface Amount {
   runs: number;
@@ -64,7 +64,7 @@ export function alertsOf(
   const share = disk.total === 0 ? 1 : disk.free / disk.total;
   if (share < minFree) {
     alerts.push(
-      `disk space low: ${percent(share)} free (${formatBytes(disk.free)}), less than ${percent(minFree)}: plume-nav-capture prune ${results} --policy space --dry-run says what could go`,
+      `disk space low: ${formatShare(share)} free (${formatBytes(disk.free)}), less than ${formatShare(minFree)}: plume-nav-capture prune ${results} --policy space --dry-run says what could go`,
     );
   }
   const used = total.bytes + trash.bytes;
@@ -76,15 +76,13 @@ export function alertsOf(
   return alerts;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
-
 export function statusText(status: Status): string {
   const { disk, total, states, pinned, experiments, trash, prunable, alerts } = status;
   const amount = ({ runs, bytes }: Amount): string => `${plural(runs, 'run')}, ${formatBytes(bytes)}`;
   const lines = [
     [
       'disk',
-      `${formatBytes(disk.free)} free of ${formatBytes(disk.total)} (${percent(disk.free / disk.total)})`,
+      `${formatBytes(disk.free)} free of ${formatBytes(disk.total)} (${formatShare(disk.free / disk.total)})`,
     ],
     ['results', amount(total)],
     ...STATES.filter((state) => states[state].runs > 0).map((state) => [`  ${state}`, amount(states[state])]),

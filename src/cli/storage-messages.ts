@@ -3,7 +3,7 @@ import type { DiskSpace } from '../io/disk-space.js';
 import type { Measured } from '../io/measure-results.js';
 import type { StorageStatistics } from '../record/storage-watch.js';
 import { shellWord } from './shell-word.js';
-import { formatBytes, plural, printable } from './ui.js';
+import { formatBytes, formatShare, plural, printable } from './ui.js';
 
 const NAMES: Readonly<Record<ArtifactKind, string>> = {
   steps: 'steps',
@@ -15,14 +15,11 @@ const NAMES: Readonly<Record<ArtifactKind, string>> = {
   other: 'other',
 };
 
-/** Rounded down, so that what is below a threshold reads so. */
-const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
-
 /** As it was configured: `20%`, `0.5%`. */
 const threshold = (share: number): string => `${Number((share * 100).toPrecision(12))}%`;
 
 const freeOn = ({ free, share }: DiskSpace, output: string): string =>
-  `${percent(share)} free (${formatBytes(free)}) on ${printable(output)}`;
+  `${formatShare(share)} free (${formatBytes(free)}) on ${printable(output)}`;
 
 const cleanUp = (output: string): string =>
   `see what can go with plume-nav-capture prune ${printable(shellWord(output))} --keep-last 10 --dry-run`;
@@ -54,7 +51,7 @@ export const unreadText = ({ unread, firstUnread }: Measured): string =>
 /** `storage after 100 episodes: 1.8 TB free (24.3%) · results 8.7 GB: steps 7.8 GB (42 files), …` */
 export function statisticsText({ episodes, space, results }: StorageStatistics): string {
   const parts = [
-    space === null ? 'free space not known' : `${formatBytes(space.free)} free (${percent(space.share)})`,
+    space === null ? 'free space not known' : `${formatBytes(space.free)} free (${formatShare(space.share)})`,
     results === null ? 'results not measured yet' : resultsText(results),
   ];
   return `storage after ${plural(episodes, 'episode')}: ${parts.join(' · ')}`;

@@ -49,6 +49,9 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** A share as `19.9%`, rounded down, so that what is below a threshold reads so. */
+export const formatShare = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)}%`;
+
 /** `1,234,567` whatever the locale. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replaceAll(/\B(?=(\d{3})+$)/g, ',');

@@ -3,7 +3,7 @@ import { configEventSchema } from '../core/config-history.js';
 import { manifestSchema, recordSchema, runSchema } from '../core/records.js';
 import { rejectionSchema } from '../core/rejections.js';
 import { EXTRA_COLUMN_NAMES, FULL_RECORDING, OMITTABLE, streamsOf } from '../core/streams.js';
-import { datasetIndexSchema } from '../ingest/dataset-index.js';
+import { datasetIndexSchema } from '../core/dataset-index.js';
 import { policySchema } from '../prune/policy-schema.js';
 import { configSchema } from './schema.js';
 import { holdsKeys } from './schema-keys.js';

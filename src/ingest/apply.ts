@@ -5,7 +5,7 @@ import { makeDirectories, syncDirectory } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
 import { makeRejectedFolder } from '../io/rejected-folder.js';
 import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
-import type { DatasetIndex } from './dataset-index.js';
+import type { DatasetIndex } from '../core/dataset-index.js';
 import type { DestinationFacts } from './plan.js';
 
 const PURPOSE = 'staging';

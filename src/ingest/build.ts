@@ -7,7 +7,7 @@ import { syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { makeRejectedFolder } from '../io/rejected-folder.js';
 import { copyRunFile } from './copy.js';
-import { DATASET_INDEX_VERSION, printDatasetIndex, type DatasetIndex } from './dataset-index.js';
+import { DATASET_INDEX_VERSION, printDatasetIndex, type DatasetIndex } from '../core/dataset-index.js';
 import { completeManifest, firstManifest } from './make-manifest.js';
 import { makeParquet } from './make-parquet.js';
 import type { IngestPlan, RunFile, SourceFacts } from './plan.js';

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, open, stat } from 'node:fs/promises';
+import { chmod, copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
+import { syncFile } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
 import type { RunFile } from './plan.js';
@@ -29,13 +30,4 @@ export async function copyRunFile(from: string, to: string, file: RunFile): Prom
     });
   }
   return { path: file.path, bytes, sha256 };
-}
-
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

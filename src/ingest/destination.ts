@@ -6,7 +6,7 @@ import { exists } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
 import { realPathSoFar } from '../io/real-path.js';
-import { parseDatasetIndex } from './dataset-index.js';
+import { parseDatasetIndex } from '../core/dataset-index.js';
 import type { DestinationFacts } from './plan.js';
 
 /**

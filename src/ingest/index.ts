@@ -6,7 +6,7 @@ import { openRun } from '../io/run-directory.js';
 import { heldError, lockRun, runHolder, unlockRun } from '../io/run-lock.js';
 import { clearStaging, makeOutDir, placeFolder, repairFolder, withStaging } from './apply.js';
 import { buildFolder } from './build.js';
-import type { DatasetIndex } from './dataset-index.js';
+import type { DatasetIndex } from '../core/dataset-index.js';
 import { destinationFacts, requireApart, requireNoDanglingLink } from './destination.js';
 import { planIngest, type DestinationFacts, type IngestPlan } from './plan.js';
 import { openSource, sourceFacts } from './source.js';

@@ -1,5 +1,5 @@
 import { DATASET_INDEX_FILE, MANIFEST_FILE, parquetName, parseStreamFile, RUN_FILE } from '../core/layout.js';
-import type { DatasetIndex } from './dataset-index.js';
+import type { DatasetIndex } from '../core/dataset-index.js';
 import type { DestinationFacts, SourceFacts } from './plan.js';
 
 export interface Verdict {

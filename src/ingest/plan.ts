@@ -1,5 +1,5 @@
 import { DATASET_INDEX_FILE, MANIFEST_FILE, parquetName, RUN_FILE, type StreamName } from '../core/layout.js';
-import type { DatasetIndex } from './dataset-index.js';
+import type { DatasetIndex } from '../core/dataset-index.js';
 import { judgeDestination } from './judge.js';
 
 export interface RunFile {

@@ -4,16 +4,19 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ioError } from './io-error.js';
 
 /** Makes names of a directory durable: after a rename or a new file, before anything relies on it. */
-export async function syncDirectory(directory: string): Promise<void> {
+export const syncDirectory = (directory: string): Promise<void> => syncFile(directory);
+
+/** Makes what is written to a file durable, whoever wrote it. */
+export async function syncFile(path: string): Promise<void> {
   try {
-    const handle = await open(directory, 'r');
+    const handle = await open(path, 'r');
     try {
       await handle.sync();
     } finally {
       await handle.close();
     }
   } catch (error) {
-    throw ioError(`cannot write ${directory}`, error);
+    throw ioError(`cannot write ${path}`, error);
   }
 }
 

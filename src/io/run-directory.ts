@@ -18,7 +18,7 @@ export interface RunDirectory {
 }
 
 /** The run.json of ten million episodes, the most there can be, with the largest seeds. */
-const MAX_JSON_BYTES = 200_000_000;
+export const MAX_JSON_BYTES = 200_000_000;
 /** That many seeds, and some; what is read of a value takes far more memory than its bytes. */
 const MAX_JSON_VALUES = 11_000_000;
 const COMMA = 44;

@@ -6,7 +6,7 @@ import type { RunName } from '../catalog/run-entry.js';
 import { statsOf } from '../io/stats-of.js';
 import { deleteAside, finishLeftovers, moveAside } from './aside.js';
 import type { Prune } from './index.js';
-import { whyNot, type Removal } from './outcome.js';
+import { isTaken, whyNot, type Removal } from './outcome.js';
 import { toRemove } from './plan.js';
 import { removeSamples } from './rejected-samples.js';
 import { removeRun } from './remove-run.js';
@@ -25,18 +25,18 @@ export async function applyPrune(prune: Prune): Promise<Removal[]> {
   for (const decision of toRemove(plan)) {
     const removal = await removeRun(decision, ports);
     removals.push(removal);
-    if (['removed', 'trashed', 'archived'].includes(removal.outcome)) removed.push(decision.run);
+    if (isTaken(removal)) removed.push(decision.run);
   }
   // only now, so that the folders of marks are not read again after each run
   for (const experiment of new Set(plan.decisions.map(({ run }) => run.experiment))) {
     const gone = removed.filter((run) => run.experiment === experiment).map(({ runId }) => runId);
     await clearMarks(root, experiment, new Set(gone));
   }
-  removals.push(...(await removeSamples(root, samples)));
-  if (policy.logs !== null) removals.push(...(await removeLogs(policy.logs.folder, logs)));
+  const emptied = await removeSamples(root, samples);
+  const logged = policy.logs === null ? [] : await removeLogs(policy.logs.folder, logs);
   // an empty trash is no use to anybody; one that is not stays
   await rmdir(join(root, TRASH_FOLDER)).catch(() => {});
-  return removals;
+  return [...removals, ...emptied, ...logged];
 }
 
 async function emptyEntry(root: string, id: string): Promise<Removal> {

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { nameOf, type RunName } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import { isInRejectedFolder, isLockFile, leftoverOf } from '../core/layout.js';
 import type { Manifest } from '../core/records.js';
-import { makeDirectories, syncDirectory } from '../io/atomic.js';
+import { makeDirectories, syncDirectory, syncFile } from '../io/atomic.js';
 import { hashFile } from '../io/file-hash.js';
 import { ioError } from '../io/io-error.js';
 import { statsOf } from '../io/stats-of.js';
@@ -81,25 +81,11 @@ async function copyTree(from: string, to: string): Promise<void> {
   await syncDirectory(to);
 }
 
-async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Compares a copy with the manifest, and where that says nothing of a file with the original. */
-async function requireSame(source: string, copy: string, { files }: Manifest, below = ''): Promise<void> {
+async function requireSame(source: string, copy: string, { files }: Manifest): Promise<void> {
   const stated = new Map(files.map(({ path, sha256 }) => [path, sha256]));
-  for (const entry of await readdir(join(source, below), { withFileTypes: true })) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (isPassing(entry.name)) continue;
-    if (entry.isDirectory()) {
-      await requireSame(source, copy, { files } as Manifest, path);
-      continue;
-    }
+  const found = await filesBelow(source);
+  for (const path of found) {
     await requireCopy(join(source, path), join(copy, path));
     const { sha256 } = await hashFile(join(copy, path));
     const expected = stated.get(path) ?? (await hashFile(join(source, path))).sha256;
@@ -109,10 +95,18 @@ async function requireSame(source: string, copy: string, { files }: Manifest, be
       });
     }
   }
-  for (const { path } of files) {
-    if (below !== '' || isInRejectedFolder(path)) continue;
-    if ((await statsOf(join(source, path))) === null) {
-      throw new CaptureError('input', `${join(source, path)} is missing`, { hint: 'validate the run' });
-    }
+  // a prune may have emptied the samples of rejected episodes
+  const missing = files.find(({ path }) => !found.includes(path) && !isInRejectedFolder(path));
+  if (missing !== undefined) {
+    throw new CaptureError('input', `${join(source, missing.path)} is missing`, { hint: 'validate the run' });
   }
+}
+
+/** What `copyTree` copies, relative to the folder. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.split(sep).some(isPassing));
 }

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { findRuns, type Skipped } from '../catalog/find-runs.js';
+import { findRuns, type Results, type Skipped } from '../catalog/find-runs.js';
 import { lastSoundRuns } from '../catalog/inspect.js';
 import { nameOf, type FinishedRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
@@ -41,8 +41,15 @@ export interface Prune {
  *
  * @throws CaptureError `input` for a path that is no results folder, `io`
  */
-export async function preparePrune(results: string, policy: Policy, clock: Clock): Promise<Prune> {
-  const { root, runs, skipped } = await findRuns(results);
+export const preparePrune = async (results: string, policy: Policy, clock: Clock): Promise<Prune> =>
+  prepareFor(await findRuns(results), policy, clock);
+
+/** The same over runs that have been found already. */
+export async function prepareFor(
+  { root, runs, skipped }: Results,
+  policy: Policy,
+  clock: Clock,
+): Promise<Prune> {
   await refuseInside(root, policy);
   const nowMs = clock.now();
   const trash = await readTrash(root);
@@ -65,6 +72,7 @@ export async function preparePrune(results: string, policy: Policy, clock: Clock
     plan,
     logs: logs === null ? [] : planLogs(await findLogs(logs.folder), logs, nowMs),
     samples: planSamples(
+      root,
       plan.decisions.filter(({ action }) => action === 'keep').map(({ run }) => run),
       policy,
       nowMs,
@@ -123,6 +131,9 @@ async function refuseInside(root: string, { archive, logs, dataset }: Policy): P
   }
 }
 
+/** What to do where a prune would be more than `max-delete`. */
+export const OVER_MAX_DELETE = 'look at it with --dry-run; when it is what you want, raise --max-delete';
+
 /**
  * Does what was prepared.
  * @throws CaptureError `input` when it would be more than the policy's `max-delete`; nothing is removed then
@@ -130,9 +141,7 @@ async function refuseInside(root: string, { archive, logs, dataset }: Policy): P
 export async function doPrune(prune: Prune): Promise<Removal[]> {
   const over = overMaxDelete(prune);
   if (over === null) return applyPrune(prune);
-  throw new CaptureError('input', over, {
-    hint: 'look at it with --dry-run; when it is what you want, raise --max-delete',
-  });
+  throw new CaptureError('input', over, { hint: OVER_MAX_DELETE });
 }
 
 /** Why nothing will be removed, when it would be more than the policy's `max-delete`. */

@@ -1,18 +1,15 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readMark } from '../catalog/marks.js';
 import { nameOf, type FinishedRun, type RunName } from '../catalog/run-entry.js';
+import { parseDatasetIndex, type DatasetIndex } from '../core/dataset-index.js';
 import { CaptureError } from '../core/errors.js';
 import { DATASET_INDEX_FILE } from '../core/layout.js';
 import type { Manifest } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
 import { readSmallFile } from '../io/read-small-file.js';
+import { MAX_JSON_BYTES } from '../io/run-directory.js';
 import { statsOf } from '../io/stats-of.js';
 import { requireCopy } from './copies.js';
-
-/** As of run.json, which is larger. */
-const MOST_BYTES = 200_000_000;
-const indexSchema = z.object({ source_manifest_digest: z.string().nullable() });
 
 /** Where a run should lie in a dataset: as ingest has noted, or in the one that the policy names. */
 async function placeOf(root: string, run: RunName, dataset: string | null): Promise<string | null> {
@@ -36,17 +33,21 @@ export async function whyNotIndexed(
     throw error;
   }
   if (place === null) return 'not ingested yet';
-  let index: z.infer<typeof indexSchema>;
-  try {
-    index = indexSchema.parse(
-      JSON.parse((await readSmallFile(join(place, DATASET_INDEX_FILE), MOST_BYTES)) ?? ''),
-    );
-  } catch {
-    return `not ingested: ${place} has no valid ${DATASET_INDEX_FILE}`;
-  }
+  const index = await readIndex(join(place, DATASET_INDEX_FILE));
+  if (index === null) return `not ingested: ${place} has no valid ${DATASET_INDEX_FILE}`;
   return index.source_manifest_digest === run.manifestDigest
     ? null
     : `not ingested as it is: ${place} is of another manifest`;
+}
+
+/** Null where there is none that can be read. */
+async function readIndex(path: string): Promise<DatasetIndex | null> {
+  try {
+    return parseDatasetIndex((await readSmallFile(path, MAX_JSON_BYTES)) ?? '');
+  } catch (error) {
+    if (error instanceof CaptureError) return null;
+    throw error;
+  }
 }
 
 /** The same of every file: its hash in the dataset is the one in the run's manifest. */

@@ -12,6 +12,10 @@ export interface Removal {
   reason: string | null;
 }
 
+/** Whether this removal took it away. */
+export const isTaken = ({ outcome }: Removal): boolean =>
+  outcome === 'removed' || outcome === 'trashed' || outcome === 'archived';
+
 export type Ended = Omit<Removal, 'path'>;
 
 /** As the line of an error reads. */

@@ -1,4 +1,4 @@
-import { newestFirst, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
+import { bytesOf, newestFirst, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
 import { judge, type Judged, type Knowledge } from './judge.js';
 import type { Space } from './limits/limit.js';
 import type { Policy } from './policy.js';
@@ -51,7 +51,7 @@ export function planPrune(policy: Policy, facts: PlanFacts): PrunePlan {
     return { decisions, emptied: expired(facts), shortfall: null };
   }
   const emptied = emptyFor(limit.excess, expired(facts), facts.trash);
-  const left = limit.excess - sumOf(emptied) - sumOf(stale.map(({ run }) => run));
+  const left = limit.excess - bytesOf(emptied) - bytesOf(stale.map(({ run }) => run));
   const forced = policy.forceSize ? oldestFirst(judged, ({ kept }) => kept.length > 0) : [];
   const { taken, missing } = takeFor(left, [...free, ...forced]);
   const going = new Set([...stale, ...taken]);
@@ -68,7 +68,7 @@ function tightest(
   { limits }: Policy,
   { runs, trash, disk }: PlanFacts,
 ): { label: string; excess: number } | null {
-  const space = { used: sumOf(runs) + sumOf(trash), disk };
+  const space = { used: bytesOf(runs) + bytesOf(trash), disk };
   const all = limits.map((limit) => ({ label: limit.label, excess: limit.excess(space) }));
   return all.sort((a, b) => b.excess - a.excess)[0] ?? null;
 }
@@ -80,9 +80,6 @@ function oldestFirst(judged: readonly Judged[], chosen: (each: Judged) => boolea
     .sort((a, b) => newestFirst(b.run as FinishedRun, a.run as FinishedRun));
 }
 
-const sumOf = (items: readonly { bytes: number }[]): number =>
-  items.reduce((sum, { bytes }) => sum + bytes, 0);
-
 /** What was promised to stay only until now. */
 const expired = ({ trash, nowMs }: PlanFacts): TrashEntry[] =>
   trash.filter(({ keepUntilMs }) => keepUntilMs <= nowMs);
@@ -91,7 +88,7 @@ const expired = ({ trash, nowMs }: PlanFacts): TrashEntry[] =>
 function emptyFor(excess: number, over: readonly TrashEntry[], trash: readonly TrashEntry[]): TrashEntry[] {
   const rest = trash.filter((entry) => !over.includes(entry)).sort((a, b) => a.deletedMs - b.deletedMs);
   const emptied = [...over];
-  let left = excess - sumOf(over);
+  let left = excess - bytesOf(over);
   for (const entry of rest) {
     if (left <= 0) break;
     emptied.push(entry);
@@ -125,8 +122,7 @@ function decide(judged: Judged, goes: boolean, policy: Policy, limit: string | n
 
 function whyGone({ run, kept }: Judged, { rules, staleAfter }: Policy, limit: string | null): string[] {
   if (run.kind !== 'finished') return [`${(run as { reason: string }).reason}, and ${staleAfter!.label}`];
-  const without = rules.filter(({ label }) => !kept.some((reason) => reason.startsWith(label)));
-  const notIn = without.map(({ label }) => `not in ${label}`);
+  const notIn = rules.map(({ label }) => `not in ${label}`);
   if (limit === null) return notIn;
   return [`oldest first for ${limit}`, ...(kept.length > 0 ? [`forced over ${kept.join(', ')}`] : notIn)];
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
 import { REJECTED_FOLDER } from '../core/layout.js';
@@ -6,8 +7,9 @@ import { deleteAside, moveAside } from './aside.js';
 import { whyNot, type Removal } from './outcome.js';
 import { since, type Policy } from './policy.js';
 
-/** Runs whose samples of rejected episodes are older than the policy lets them be. Pure. */
+/** Which of these runs have samples of rejected episodes that are older than the policy lets them be. */
 export function planSamples(
+  root: string,
   runs: readonly FoundRun[],
   { rejectedMaxAge }: Policy,
   nowMs: number,
@@ -16,9 +18,8 @@ export function planSamples(
   const until = since(rejectedMaxAge, nowMs);
   return runs
     .filter((run): run is FinishedRun => run.kind === 'finished')
-    .filter(
-      ({ hasRejectedSamples, endedMs, marks }) => hasRejectedSamples && endedMs < until && !marks.pinned,
-    );
+    .filter(({ endedMs, marks }) => endedMs < until && !marks.pinned)
+    .filter((run) => existsSync(join(root, nameOf(run), REJECTED_FOLDER)));
 }
 
 /** Removes these samples; the runs are whole without them. */

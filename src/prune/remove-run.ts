@@ -11,8 +11,7 @@ import { archiveRun } from './archive.js';
 import { deleteAside, moveAside } from './aside.js';
 import { whyNotIngested } from './ingested.js';
 import { whyKept, type LookAgainPorts } from './look-again.js';
-import type { Ended, Removal } from './outcome.js';
-import { whyNot } from './outcome.js';
+import { whyNot, type Ended, type Removal } from './outcome.js';
 import type { RemoveDecision } from './plan.js';
 import { since, type Policy } from './policy.js';
 import { dig, type Burial, type Grave } from './trash.js';
@@ -118,8 +117,8 @@ async function digUnlessFull(root: string, run: FoundRun, burial: Burial): Promi
 }
 
 function isFull(error: unknown): boolean {
-  const { code = (error as NodeJS.ErrnoException).code } = ((error as CaptureError).cause ??
-    {}) as NodeJS.ErrnoException;
+  const { cause = error } = error as Error;
+  const { code } = cause as NodeJS.ErrnoException;
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 

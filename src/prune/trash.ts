@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -16,6 +16,7 @@ import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js';
 import { ioError } from '../io/io-error.js';
+import { namesIn } from '../io/names-in.js';
 import { livenessOf, thisProcess } from '../io/process-identity.js';
 import { unlockRun } from '../io/run-lock.js';
 import { readSmallFile } from '../io/read-small-file.js';
@@ -125,15 +126,6 @@ async function requireOwnTrash(root: string): Promise<void> {
   throw new CaptureError('input', `${path} ${what}, so nothing can be put into the trash`, {
     hint: 'move it away',
   });
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw ioError(`cannot read ${folder}`, error);
-  }
 }
 
 /** Null for none, or one that does not read as such. */

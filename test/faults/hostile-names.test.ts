@@ -22,11 +22,14 @@ const SECRET = 'of the one who ingests';
 const ESCAPES = '\u001b[2J\u009b2J\u202e\n\u0007';
 
 let run: string;
+/** A sound run of the same experiment that ended after it. */
+let later: string;
 /** A folder that no command is given; a file in it. */
 let elsewhere: string;
 let secret: string;
 beforeAll(async () => {
   run = await finishedRun([]);
+  later = await finishedRun(['run_id=later']);
   elsewhere = scratchDirectory();
   secret = join(elsewhere, 'secret');
   writeFileSync(secret, SECRET);
@@ -92,7 +95,13 @@ describe('a run.json that names another place', () => {
         exitCode: 2,
         stderr: expect.stringContaining('is not a valid name'),
       });
-      const pruned = await survives(['prune', results, '--keep-within', '1h', '--yes']);
+      // a sound run that is newer, so that this one is to go
+      cpSync(later, join(results, 'demo', basename(later)), { recursive: true });
+      const pruned = await survives(['prune', results, '--keep-last', '1', '--yes']);
+      expect({ exitCode: pruned.exitCode, stderr: pruned.stderr }).toEqual({
+        exitCode: 3,
+        stderr: expect.stringMatching(/ (?:is not a run of ours|renamed by hand|moved by hand): /),
+      });
       expect(pruned.stdout).toContain('removed 0 runs');
       expect(readdirSync(results)).toEqual(['demo']);
       expect(readdirSync(copy)).toContain('manifest.json');

@@ -1,19 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { plume } from '../e2e/binary.js';
 import { copyOf, finishedRun } from './runs.js';
 
 let run: string;
+/** A sound run of the same experiment that ended after it. */
+let later: string;
 beforeAll(async () => {
   run = await finishedRun([]);
+  later = await finishedRun(['run_id=later']);
 });
 
 const PLACES: [what: string, put: (path: string) => void][] = [
   ['a pipe', (path) => execFileSync('mkfifo', [path])],
   ['a device', (path) => symlinkSync('/dev/zero', path)],
 ];
+
+/** What prune sees at a glance; anything else when it looks at what it is to remove. */
+const KEPT_IN_PLAN: Record<string, string> = {
+  'manifest.json': 'manifest.json is not a file',
+  'run.lock': 'may be live',
+};
 
 it.each(
   PLACES.flatMap(([what, put]) =>
@@ -42,12 +51,15 @@ it.each(
         stderr: `plume-nav-capture: ${join(copy, name)} is ${what}, and a run has only files (remove it)`,
       });
     }
+    cpSync(later, join(results, 'demo', 'later'), { recursive: true });
     const pruned = await plume(['prune', results, '--keep-last', '1', '--yes', '--json'], {
       timeout: 20_000,
     });
-    expect(pruned.exitCode).toBe(0);
-    expect(JSON.parse(pruned.stdout)).toMatchObject({ removals: [] });
-    if (name === 'run.lock') expect(pruned.stdout).toContain('may be live');
+    expect(JSON.parse(pruned.stdout)).toMatchObject({ removals: KEPT_IN_PLAN[name] ? [] : [{}] });
+    expect(pruned.exitCode).toBe(KEPT_IN_PLAN[name] ? 0 : 3);
+    const why = KEPT_IN_PLAN[name] ?? `${name} is ${what}, and a run has only files`;
+    expect(pruned.stdout + pruned.stderr).toContain(why);
+    expect(existsSync(copy)).toBe(true);
   },
   120_000,
 );

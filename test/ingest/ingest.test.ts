@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../src/core/records.js';
-import { parseDatasetIndex } from '../../src/ingest/dataset-index.js';
+import { parseDatasetIndex } from '../../src/core/dataset-index.js';
 import { ingest, type IngestResult } from '../../src/ingest/index.js';
 import { validateRun } from '../../src/validate/index.js';
 import { capturedRun, contents, newFolder, stamps } from '../fixtures/captured-run.js';

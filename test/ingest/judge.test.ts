@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DatasetIndex } from '../../src/ingest/dataset-index.js';
+import type { DatasetIndex } from '../../src/core/dataset-index.js';
 import { planIngest, type DestinationFacts, type SourceFacts } from '../../src/ingest/plan.js';
 
 const hash = (letter: string): string => letter.repeat(64);

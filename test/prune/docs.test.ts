@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run, type PruneOptions } from '../../src/cli/commands/prune.js';
-import { datasetIndexSchema } from '../../src/ingest/dataset-index.js';
+import { datasetIndexSchema } from '../../src/core/dataset-index.js';
 import { policySchema } from '../../src/prune/policy-schema.js';
 import { newFolder } from '../fixtures/captured-run.js';
 import { makeRun } from './runs.js';

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -76,7 +77,11 @@ describe('--require-ingested', () => {
     ['its index is none', () => writeFileSync(join(copy(), 'DATASET_INDEX.json'), '{'), /has no valid/],
     [
       'its index is of another run',
-      () => writeFileSync(join(copy(), 'DATASET_INDEX.json'), '{"source_manifest_digest":"x"}'),
+      () => {
+        const file = join(copy(), 'DATASET_INDEX.json');
+        const index = JSON.parse(readFileSync(file, 'utf8')) as object;
+        writeFileSync(file, JSON.stringify({ ...index, source_manifest_digest: 'a'.repeat(64) }));
+      },
       /is of another manifest/,
     ],
     [

@@ -4,12 +4,12 @@ import { nameOf, type FoundRun } from '../../src/catalog/run-entry.js';
 import { NO_MARKS, type Marks } from '../../src/catalog/marks.js';
 import { toRemove, type PlanFacts } from '../../src/prune/plan.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
+import { tries } from '../faults/runs.js';
 import { finished, planFor } from './runs.js';
 
 const NOW = Date.parse('2026-06-30T12:00:00Z');
 const DAY = 86_400_000;
-/** In `npm test`; `PLUME_FAULTS=full` tries the 10,000 of the promise. */
-const RUNS = process.env['PLUME_FAULTS'] === 'full' ? 10_000 : 1000;
+const RUNS = tries(10_000, 1000);
 
 const anyMarks: fc.Arbitrary<Marks> = fc.oneof(
   { weight: 6, arbitrary: fc.constant(NO_MARKS) },

@@ -79,7 +79,6 @@ export const finished = (
   bytes,
   configHash: null,
   manifestDigest: 'a'.repeat(64),
-  hasRejectedSamples: false,
   marks: { ...NO_MARKS, ...marks },
 });
 

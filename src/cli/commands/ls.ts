@@ -1,5 +1,5 @@
 import { findRuns } from '../../catalog/find-runs.js';
-import { nameOf, type FoundRun } from '../../catalog/run-entry.js';
+import { bytesOf, nameOf, type FoundRun } from '../../catalog/run-entry.js';
 import { parseFilter, parseSort } from '../../catalog/select.js';
 import { stateOf } from '../../catalog/state.js';
 import { EXIT } from '../exit-codes.js';
@@ -24,9 +24,8 @@ export async function run(results: string, { sort, filter, json }: LsOptions, io
   else if (chosen.length > 0) io.stdout(tableOf(chosen));
   for (const { path, reason } of skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
   if (json !== true) {
-    const bytes = chosen.reduce((sum, each) => sum + each.bytes, 0);
     io.stderr(
-      `${plural(chosen.length, 'run')}${chosen.length < runs.length ? ` of ${formatCount(runs.length)}` : ''}, ${formatBytes(bytes)}\n`,
+      `${plural(chosen.length, 'run')}${chosen.length < runs.length ? ` of ${formatCount(runs.length)}` : ''}, ${formatBytes(bytesOf(chosen))}\n`,
     );
   }
   return EXIT.done;

@@ -5,10 +5,10 @@ import { nameOf } from '../../catalog/run-entry.js';
 import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
 import { EXIT } from '../exit-codes.js';
+import { requireReason } from '../reason.js';
 import { printable, type Output } from '../ui.js';
 
 const now = (): string => new Date(systemClock.now()).toISOString();
-const LONGEST_REASON = 500;
 
 /** `plume-nav-capture pin`: no prune removes these runs. */
 export async function pin(paths: readonly string[], io: Output): Promise<number> {
@@ -56,9 +56,7 @@ export async function judge(
   reason: string | undefined,
   io: Output,
 ): Promise<number> {
-  if (reason !== undefined && (reason.trim() === '' || reason.length > LONGEST_REASON)) {
-    throw new CaptureError('usage', `--reason is a text of 1 to ${LONGEST_REASON} characters`);
-  }
+  if (reason !== undefined) requireReason(reason, 'say in a few words what is right or wrong with it');
   const runs = await located(paths);
   const digests = await Promise.all(runs.map(finishedDigest));
   for (const [i, run] of runs.entries()) {

@@ -3,7 +3,14 @@ import { CaptureError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
 import { ioError } from '../../io/io-error.js';
-import { doPrune, overMaxDelete, preparePrune, type Prune, type Removal } from '../../prune/index.js';
+import {
+  doPrune,
+  OVER_MAX_DELETE,
+  overMaxDelete,
+  preparePrune,
+  type Prune,
+  type Removal,
+} from '../../prune/index.js';
 import { parsePlanFile, planFile, restrictTo } from '../../prune/plan-file.js';
 import type { CheckedSettings, PolicySettings } from '../../prune/policy-schema.js';
 import { readPolicy } from '../../prune/policy.js';
@@ -159,7 +166,7 @@ function conclude(
   io: Output,
 ): number {
   if (over !== null) {
-    io.stderr(`${over} (look at it with --dry-run; when it is what you want, raise --max-delete)\n`);
+    io.stderr(`${over} (${OVER_MAX_DELETE})\n`);
     return EXIT.findings;
   }
   const stayed = (removals ?? []).filter(({ outcome }) => outcome === 'kept' || outcome === 'failed');

@@ -1,14 +1,13 @@
 import { findRuns } from '../../catalog/find-runs.js';
-import type { FoundRun } from '../../catalog/run-entry.js';
+import { bytesOf } from '../../catalog/run-entry.js';
 import { parseByteSize, parsePercent } from '../../core/byte-size.js';
 import { CaptureError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
 import { diskSpace } from '../../io/disk-space.js';
-import { preparePrune } from '../../prune/index.js';
+import { prepareFor } from '../../prune/index.js';
 import { toRemove } from '../../prune/plan.js';
 import { readPolicy } from '../../prune/policy.js';
-import { readTrash } from '../../prune/trash.js';
 import { EXIT } from '../exit-codes.js';
 import { prometheusText } from '../prometheus-text.js';
 import { policySettings } from '../prune-policy.js';
@@ -32,14 +31,16 @@ const POLICY = 'nightly';
 export async function run(results: string, options: StatusOptions, io: Output): Promise<number> {
   const limits = { minFree: minFreeOf(options.minFree ?? MIN_FREE), maxBytes: maxOf(options.maxSize) };
   const policy = readPolicy(policySettings(options.policy ?? POLICY, {}));
-  const { root, runs, skipped } = await findRuns(results);
+  const found = await findRuns(results);
+  const { root, runs, skipped } = found;
+  const { plan, trash } = await prepareFor(found, policy, systemClock);
   const status: Status = {
     results: root,
     at: new Date(systemClock.now()).toISOString(),
     disk: diskSpace(root),
     ...countRuns(runs),
-    trash: sizeOf((await readTrash(root)).entries),
-    prunable: { policy: options.policy ?? POLICY, ...sizeOf(await goingBy(root, policy)) },
+    trash: sizeOf(trash.entries),
+    prunable: { policy: options.policy ?? POLICY, ...sizeOf(toRemove(plan).map((decision) => decision.run)) },
     skipped: skipped.length,
     alerts: [],
   };
@@ -49,14 +50,9 @@ export async function run(results: string, options: StatusOptions, io: Output): 
   return status.alerts.length > 0 ? EXIT.findings : EXIT.done;
 }
 
-async function goingBy(root: string, policy: ReturnType<typeof readPolicy>): Promise<FoundRun[]> {
-  const { plan } = await preparePrune(root, policy, systemClock);
-  return toRemove(plan).map((decision) => decision.run);
-}
-
 const sizeOf = (items: readonly { bytes: number }[]): { runs: number; bytes: number } => ({
   runs: items.length,
-  bytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+  bytes: bytesOf(items),
 });
 
 function minFreeOf(text: string): number {

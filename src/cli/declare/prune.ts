@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { PruneOptions } from '../commands/prune.js';
 import { processOutput } from '../ui.js';
+import type { Invocation } from './invocation.js';
+import { repeated } from './repeated.js';
 
 const EXAMPLES = `
 A run stays if any rule keeps it; the last valid run of an experiment, live, unfinished, pinned and tagged runs stay
@@ -16,9 +18,7 @@ Examples:
 
 Exit codes of prune: 0 done · 1 --max-delete stopped it · 3 something stayed that was to go`;
 
-const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
-
-export function declarePrune(program: Command, exit: (code: number) => void): void {
+export function declarePrune(program: Command, { exit }: Invocation): void {
   program
     .command('prune')
     .description('remove old runs by rule; deletes only with --yes or --apply')
@@ -31,7 +31,7 @@ export function declarePrune(program: Command, exit: (code: number) => void): vo
     .option('--keep-monthly <n>', 'of months')
     .option('--keep-yearly <n>', 'of years')
     .option('--keep-within <span>', 'keep runs that ended within this span before now')
-    .option('--keep-tag <tag>', 'keep runs with this tag; repeat for more', collect)
+    .option('--keep-tag <tag>', 'keep runs with this tag; repeat for more', repeated)
     .addOption(
       new Option('--group-by <what>', 'what rules count in (default: experiment)').choices([
         'experiment',
@@ -55,7 +55,7 @@ export function declarePrune(program: Command, exit: (code: number) => void): vo
     .option(
       '--archive-tag <tag>',
       'archive only runs with this tag, which then may go; repeat for more',
-      collect,
+      repeated,
     )
     .option(
       '--runtime-logs <dir>',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { prettyJson } from '../core/canonical-json.js';
-import { integers } from '../core/manifest.js';
+import { prettyJson } from './canonical-json.js';
+import { integers } from './manifest.js';
 
 export const DATASET_INDEX_VERSION = '1.0.0';
 
