@@ -6,6 +6,7 @@ import { packedConfig, ConfigFolders } from '../config/config-folders.js';
 import { toValue, type ConfigValue } from '../config/node.js';
 import { readYaml } from '../config/yaml/read.js';
 import { ioError } from '../io/io-error.js';
+import { readPolicy, type Policy } from '../prune/policy.js';
 import { policySchema, type CheckedSettings, type PolicySettings } from '../prune/policy-schema.js';
 
 const GROUP = 'prune';
@@ -13,11 +14,28 @@ const GROUP = 'prune';
 /**
  * A retention policy: what a file says, and what flags say over it.
  * @param name of a policy in conf/prune, or a YAML file
+ * @throws CaptureError that names the flag, or the file and the key
  */
-export function policySettings(name: string | undefined, flags: PolicySettings): CheckedSettings {
-  const stated = name === undefined ? {} : fromFile(fileOf(name));
+export function policyOf(
+  name: string | undefined,
+  flags: PolicySettings,
+): { settings: CheckedSettings; policy: Policy } {
+  const file = name === undefined ? null : fileOf(name);
+  const stated = file === null ? {} : fromFile(file);
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-  return policySchema.parse({ ...stated, ...given });
+  const settings = policySchema.parse({ ...stated, ...given });
+  try {
+    return { settings, policy: readPolicy(settings) };
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    const { kind, message, hint, cause } = error;
+    // a value is called by its flag, which is not where the user has written it
+    const where = message.replace(/^--([a-z-]+)/, (flag, called: string) => {
+      const key = called.replaceAll('-', '_');
+      return key in stated && !(key in given) ? `${file}: ${key}` : flag;
+    });
+    throw new CaptureError(kind, where, { hint, cause });
+  }
 }
 
 function fileOf(name: string): string {

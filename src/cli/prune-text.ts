@@ -100,7 +100,7 @@ export function pruneDocument(prune: Prune, removals: readonly Removal[] | null)
   };
 }
 
-function describe(run: FoundRun): Record<string, unknown> {
+export function describe(run: FoundRun) {
   return {
     path: nameOf(run),
     experiment: run.experiment,
@@ -109,18 +109,4 @@ function describe(run: FoundRun): Record<string, unknown> {
     ended_at: run.kind === 'finished' ? iso(run.endedMs) : null,
     bytes: run.bytes,
   };
-}
-
-/** A JSON line for each decision, with what came of it; null before anything is done. */
-export function decisionLines(prune: Prune, removals: readonly Removal[] | null): string {
-  const ended = new Map((removals ?? []).map((removal) => [removal.path, removal]));
-  const at = iso(prune.nowMs);
-  return prune.plan.decisions
-    .map(({ run, action, reasons }) => {
-      const removal = ended.get(nameOf(run));
-      const outcome = removals === null ? 'planned' : (removal?.outcome ?? 'kept');
-      const line = { at, results: prune.root, ...describe(run), action, reasons, outcome };
-      return `${JSON.stringify(removal === undefined || removal.reason === null ? line : { ...line, why: removal.reason })}\n`;
-    })
-    .join('');
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const text = z.union([z.string(), z.number()]).transform(String);
+const text = z
+  .union([z.string(), z.number()], { error: 'expected a number or a text such as 30d' })
+  .transform(String);
 const texts = z.union([text.transform((one) => [one]), z.array(text)]);
 const count = (of: string) => text.describe(`${of}: a number, or all.`).optional();
 const span = (what: string) => text.describe(`${what}: 90m, 12h, 30d, 8w, 6mo, 1y.`).optional();

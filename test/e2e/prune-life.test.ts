@@ -116,6 +116,13 @@ describe('prune', () => {
     [['prune', 'results', '--policy', './no.yaml'], 5, /cannot read \.\/no\.yaml/],
     [['prune', 'results', '--policy', './bad.yaml'], 2, /bad\.yaml: unknown key 'keep_lsat' \(.*keep_last/],
     [['prune', 'results', '--policy', './list.yaml'], 2, /list\.yaml: .+ \(/],
+    [['prune', 'results', '--policy', './unit.yaml'], 2, /\.\/unit\.yaml: keep_within '3x' has an unknown/],
+    [['prune', 'results', '--policy', './flag.yaml'], 2, /\.\/flag\.yaml: keep_last: expected a number or/],
+    [
+      ['prune', 'results', '--policy', './unit.yaml', '--keep-within', '4x'],
+      2,
+      /: --keep-within '4x' has an unknown unit/,
+    ],
     [['prune', 'results', '--keep-within', '3x'], 2, /unknown unit 'x' \(/],
     [['prune', 'results', '--max-size', '5'], 2, /is not a size \(/],
     [['prune', 'results', '--keep-last', '-1'], 2, /keep-last/],
@@ -135,6 +142,8 @@ describe('prune', () => {
   ])('%j: exit %i and one line', async (args, code, message) => {
     makeRuns();
     writeFileSync(join(cwd, 'bad.yaml'), 'keep_lsat: 5\n');
+    writeFileSync(join(cwd, 'unit.yaml'), 'keep_within: 3x\n');
+    writeFileSync(join(cwd, 'flag.yaml'), 'keep_last: true\n');
     writeFileSync(join(cwd, 'list.yaml'), '- keep_last\n');
     const { exitCode, stderr, stdout } = await run(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });

@@ -1,6 +1,16 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { run, type PruneOptions } from '../../src/cli/commands/prune.js';
@@ -196,4 +206,34 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
     expect(exitCode).toBe(0);
     expect(stdout).toContain('manifest.json cannot be read');
   });
+});
+
+it('--log has a line for each decision, also about the trash, rejected samples and runtime logs', async () => {
+  const results = makeResults();
+  await prune(results, { keepLast: '2', keepTrash: '1s', yes: true });
+  const [trashed] = readdirSync(join(results, '.trash'));
+  mkdirSync(join(results, 'demo/run-20260102-000000/rejected_samples'));
+  const logs = newFolder();
+  writeFileSync(join(logs, 'old.log'), 'x');
+  utimesSync(join(logs, 'old.log'), 0, 0);
+  const log = join(newFolder(), 'prune.jsonl');
+  const options = { keepLast: '2', rejectedMaxAge: '1d', runtimeLogs: logs, logsMaxAge: '1d', log };
+  await setTimeout(1100);
+  await prune(results, { ...options, dryRun: true });
+  await prune(results, { ...options, yes: true });
+  const lines = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const brief = lines.map(({ path, state, action, outcome }) => [path, state, action, outcome].join(' '));
+  const expected = (kept: string, removed: string): string[] => [
+    `demo/run-20260103-000000 finished keep ${kept}`,
+    `demo/run-20260102-000000 finished keep ${kept}`,
+    `.trash/${trashed!} trash remove ${removed}`,
+    `demo/run-20260102-000000/rejected_samples rejected-samples remove ${removed}`,
+    `${join(logs, 'old.log')} runtime-log remove ${removed}`,
+  ];
+  expect(brief).toEqual([...expected('planned', 'planned'), ...expected('kept', 'removed')]);
+  const [keys] = lines.map((line) => Object.keys(line));
+  for (const line of lines) expect(Object.keys(line)).toEqual(keys);
 });

@@ -15,8 +15,9 @@ import { parsePlanFile, planFile, restrictTo } from '../../prune/plan-file.js';
 import type { CheckedSettings, PolicySettings } from '../../prune/policy-schema.js';
 import { readPolicy } from '../../prune/policy.js';
 import { EXIT } from '../exit-codes.js';
-import { policySettings } from '../prune-policy.js';
-import { decisionLines, pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
+import { policyOf } from '../prune-policy.js';
+import { decisionLines } from '../prune-log.js';
+import { pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
 import { jsonText, printable, type Output } from '../ui.js';
 
 export interface PruneOptions {
@@ -90,8 +91,8 @@ async function prepare(
       hint: 'give their folder: plume-nav-capture prune results',
     });
   }
-  const settings = policySettings(options.policy, flagsOf(options));
-  const prune = await preparePrune(results, readPolicy(settings), systemClock);
+  const { settings, policy } = policyOf(options.policy, flagsOf(options));
+  const prune = await preparePrune(results, policy, systemClock);
   return { prune, kept: [], settings };
 }
 

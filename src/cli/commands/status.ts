@@ -7,10 +7,9 @@ import { systemClock } from '../../io/clock.js';
 import { diskSpace } from '../../io/disk-space.js';
 import { prepareFor } from '../../prune/index.js';
 import { toRemove } from '../../prune/plan.js';
-import { readPolicy } from '../../prune/policy.js';
 import { EXIT } from '../exit-codes.js';
 import { prometheusText } from '../prometheus-text.js';
-import { policySettings } from '../prune-policy.js';
+import { policyOf } from '../prune-policy.js';
 import { alertsOf, countRuns, statusText, type Status } from '../status-report.js';
 import { jsonText, type Output } from '../ui.js';
 
@@ -30,7 +29,7 @@ const POLICY = 'nightly';
 /** `plume-nav-capture status`: how full the disk is, what lies in the results, and what is to be done about it. */
 export async function run(results: string, options: StatusOptions, io: Output): Promise<number> {
   const limits = { minFree: minFreeOf(options.minFree ?? MIN_FREE), maxBytes: maxOf(options.maxSize) };
-  const policy = readPolicy(policySettings(options.policy ?? POLICY, {}));
+  const { policy } = policyOf(options.policy ?? POLICY, {});
   const found = await findRuns(results);
   const { root, runs, skipped } = found;
   const { plan, trash } = await prepareFor(found, policy, systemClock);

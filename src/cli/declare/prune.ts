@@ -68,7 +68,7 @@ export function declarePrune(program: Command, { exit }: Invocation): void {
     .option('--dry-run', 'print the plan, change nothing')
     .option('--plan <file>', 'write the plan to a file, change nothing else')
     .option('--apply <file>', 'remove what a plan lists, as far as it is unchanged and would still go')
-    .option('--log <file>', 'append a JSON line for each decision about a run')
+    .option('--log <file>', 'append a JSON line for each decision')
     .option('--quiet', 'print nothing unless something is removed or wrong')
     .option('--json', 'print the plan as one JSON document')
     .addHelpText('after', EXAMPLES)
