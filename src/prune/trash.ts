@@ -224,10 +224,10 @@ export async function undelete(root: string, entry: TrashEntry): Promise<string>
       await setMark(root, entry, each as MarkName, details);
     }
     await makeDirectories(join(root, entry.experiment));
+    // of the prune that took it away
+    await unlockRun(join(folder, RUN_FOLDER));
     await rename(join(folder, RUN_FOLDER), path);
     await syncDirectory(join(root, entry.experiment));
-    // of the prune that took it away
-    await unlockRun(path);
     await rm(folder, { recursive: true, force: true });
     // an empty trash is no use to anybody; one that is not stays
     await rmdir(join(root, TRASH_FOLDER)).catch(() => {});

@@ -48,6 +48,8 @@ describe('episodes that fail a rule', () => {
     const { qc } = JSON.parse(json.stdout) as { qc: { checked: number; rejected: number } };
     expect(qc).toMatchObject({ checked: 50 });
     expect(stdout).toContain(`${qc.rejected} of 50 episodes`);
+    const shown = await plume(['show', RUN], { cwd });
+    expect(shown.stdout).toMatch(new RegExp(`^qc +${qc.rejected} of 50 episodes rejected`, 'm'));
     expect(read(cwd, 'qc.jsonl').split('\n')).toHaveLength(qc.rejected + 1);
   });
 

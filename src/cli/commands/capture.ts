@@ -19,7 +19,7 @@ import { writeMetrics } from '../metrics-file.js';
 import { requireOverrides } from '../operands.js';
 import { ProgressDisplay } from '../progress.js';
 import { watchStorage } from '../storage-health.js';
-import { rejectionLines } from '../rejections-text.js';
+import { rejectionText } from '../rejections-text.js';
 import { formatBytes, formatCount, plural, printable, type Output } from '../ui.js';
 
 /** A recording that costs more than this is worth a word. */
@@ -93,7 +93,8 @@ export async function run(
   if (options.metrics !== undefined) await writeMetrics(options.metrics, result, result.metrics);
   output.stdout(options.json === true ? resultJson(result, composed.hash) : resultText(result));
   const slow = result.metrics.write_ms_per_step.average;
-  if (slow > SLOW_MS_PER_STEP) {
+  // over an instant it is the disk's first answer that is measured
+  if (slow > SLOW_MS_PER_STEP && result.elapsedMs >= 1000) {
     output.stderr(
       `warning: recording took ${slow.toFixed(2)} ms a step, more than ${SLOW_MS_PER_STEP}; record.recording.step_interval, a faster disk or record=jsonl would help\n`,
     );
@@ -150,7 +151,7 @@ function resultText(result: CaptureResult): string {
     `run     ${printable(directory)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
     ...(seconds < 1 ? [] : [`writing ${metricsText(metrics)}`]),
-    ...rejectionLines(rejections),
+    ...(rejections === null ? [] : [`qc      ${rejectionText(rejections)}`]),
     `digest  ${contentDigest}`,
     ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(directory)}`]),
     '',

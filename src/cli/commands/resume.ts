@@ -18,7 +18,7 @@ import { watchSignals } from '../interruption.js';
 import { ownBackend } from '../own-backend.js';
 import { ProgressDisplay } from '../progress.js';
 import { watchStorage } from '../storage-health.js';
-import { rejectionLines } from '../rejections-text.js';
+import { rejectionText } from '../rejections-text.js';
 import { requireSameOverrides, requireUnchangedConfig, storedTask } from '../stored-run.js';
 import { formatBytes, plural, printable, type Output } from '../ui.js';
 
@@ -179,7 +179,7 @@ function resultText(runDir: string, { survey: { whole } }: RecoverPlan, result: 
       `${plural(counts.episodes, 'episode')} and ${plural(counts.steps, 'step')} in all`,
     `run     ${printable(runDir)}`,
     `files   ${data.map(({ path, bytes }) => `${path} ${formatBytes(bytes)}`).join(' · ')}`,
-    ...rejectionLines(rejections),
+    ...(rejections === null ? [] : [`qc      ${rejectionText(rejections)}`]),
     `digest  ${contentDigest}`,
     ...(status === 'complete' ? [] : [`to go on with it: plume-nav-capture resume ${printable(runDir)}`]),
     '',

@@ -7,6 +7,7 @@ import { stateOf } from '../../catalog/state.js';
 import { CaptureError } from '../../core/errors.js';
 import type { Manifest } from '../../core/records.js';
 import { EXIT } from '../exit-codes.js';
+import { rejectionText } from '../rejections-text.js';
 import { formatBytes, formatCount, jsonText, plural, printable, type Output } from '../ui.js';
 
 /** `plume-nav-capture show`: what a run is, what lies in it, and what was noted of it. */
@@ -55,7 +56,7 @@ function text(found: FoundRun, manifest: Manifest | null, notes: Record<string, 
 }
 
 function ofManifest(manifest: Manifest): [string, string][] {
-  const { counts, validation, seed_summary: seeds, recovery, totals } = manifest;
+  const { counts, validation, seed_summary: seeds, recovery, totals, qc } = manifest;
   return [
     ['status', manifest.status],
     ['started', manifest.started_at ?? 'unknown'],
@@ -67,6 +68,7 @@ function ofManifest(manifest: Manifest): [string, string][] {
       seeds.min === null ? 'none' : `${seeds.min} to ${seeds.max} (${formatCount(seeds.unique_count)})`,
     ],
     ['validation', `${plural(validation.errors, 'error')}, ${plural(validation.notes, 'note')}`],
+    ...(qc === undefined ? [] : ([['qc', rejectionText(qc)]] as [string, string][])),
     ['config_hash', manifest.config_hash ?? 'none'],
     ['content_digest', manifest.content_digest],
     ['git', `${manifest.git_sha ?? 'none'}${manifest.git_dirty === true ? ', with changes' : ''}`],
