@@ -41,36 +41,38 @@ function parseManifest(text: string): { manifest: Manifest; digest: string } {
   }
 }
 
-/** Whether a run would be missed: its manifest holds, and every file of it is there in its size. */
-async function isSound(root: string, run: FinishedRun): Promise<boolean> {
+/**
+ * How much a run would be missed: 2 when it is whole and valid, and nobody has rejected it; 1 when it is only whole, its
+ * manifest holds and every file is there in its size; 0 when something of it is lost.
+ */
+async function worthOf(root: string, run: FinishedRun): Promise<0 | 1 | 2> {
   try {
-    const manifest = await inspectRun(root, run);
-    for (const { path, bytes } of manifest.files) {
+    const { files, validation } = await inspectRun(root, run);
+    for (const { path, bytes } of files) {
       // a prune may have emptied them
       if (isInRejectedFolder(path)) continue;
       const stats = await statsOf(join(root, run.experiment, run.runId, path));
-      if (stats === null || !stats.isFile() || stats.size !== bytes) return false;
+      if (stats === null || !stats.isFile() || stats.size !== bytes) return 0;
     }
-    return true;
+    return validation.ok && run.marks.verdict !== 'rejected' ? 2 : 1;
   } catch (error) {
-    if (error instanceof CaptureError) return false;
+    if (error instanceof CaptureError) return 0;
     throw error;
   }
 }
 
 /**
- * The last sound run of each experiment; where none is sound, the newest.
+ * The last run of each experiment that is whole and valid, and that nobody has rejected; where there is none, the
+ * last that is whole, or the newest.
  * @returns names as of `nameOf`
  */
 export async function lastSoundRuns(root: string, runs: readonly FinishedRun[]): Promise<Set<string>> {
-  const last = new Map<string, FinishedRun>();
-  const settled = new Set<string>();
+  const last = new Map<string, { run: FinishedRun; worth: number }>();
   for (const run of [...runs].sort(newestFirst)) {
-    if (settled.has(run.experiment)) continue;
-    if (!last.has(run.experiment)) last.set(run.experiment, run);
-    if (!(await isSound(root, run))) continue;
-    last.set(run.experiment, run);
-    settled.add(run.experiment);
+    const best = last.get(run.experiment);
+    if (best?.worth === 2) continue;
+    const worth = await worthOf(root, run);
+    if (best === undefined || worth > best.worth) last.set(run.experiment, { run, worth });
   }
-  return new Set([...last.values()].map(nameOf));
+  return new Set([...last.values()].map(({ run }) => nameOf(run)));
 }

@@ -36,10 +36,11 @@ export async function whyKept(
   }
   const mounted = await otherFileSystemIn(join(root, run.experiment, run.runId), top!.dev);
   if (mounted !== null) return kept(`${mounted} is on another file system`);
-  const { pinned, tags } = await marks.of(run);
+  const { pinned, tags, verdict } = await marks.of(run);
   const added = tags.filter((tag) => !run.marks.tags.includes(tag));
   if (pinned) return kept('pinned since the plan was made');
   if (added.length > 0) return kept(`tagged ${added.join(', ')} since the plan was made`);
+  if (verdict !== run.marks.verdict) return kept(`${verdict ?? 'no longer judged'} since the plan was made`);
   if (isOurs && run.kind !== 'finished') {
     // the lock is the last thing written to it, so only whether it was finished can be asked
     const manifest = await statsOf(join(root, run.experiment, run.runId, MANIFEST_FILE));

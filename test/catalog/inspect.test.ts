@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { findRuns } from '../../src/catalog/find-runs.js';
 import { inspectRun, lastSoundRuns } from '../../src/catalog/inspect.js';
+import { setMark } from '../../src/catalog/marks.js';
 import { capturedRun, newFolder } from '../fixtures/captured-run.js';
 import { makeRun } from '../prune/runs.js';
 
@@ -85,6 +86,20 @@ describe('the last sound run of an experiment', () => {
     // where none is sound, the newest
     rmSync(join(runs[0]!, 'steps.jsonl.gz'));
     expect(await last()).toEqual([`demo/${ids[3]}`]);
+  });
+
+  it('is none that is rejected, or was found invalid, while there is another', async () => {
+    const ids = ['run-20260202-000000', 'run-20260203-000000', 'run-20260204-000000'];
+    for (const id of ids) makeRun(root, 'demo', id, { endedAt: `2026-02-0${id[11]}T00:00:00Z` });
+    await setMark(root, { experiment: 'demo', runId: ids[2]! }, 'rejected', { at: 'now', reason: 'wall' });
+    expect(await last()).toEqual([`demo/${ids[1]}`]);
+    makeRun(root, 'demo', ids[1]!, { endedAt: '2026-02-03T00:00:00Z', errors: 1 });
+    expect(await last()).toEqual([`demo/${ids[0]}`]);
+    for (const id of [RUN.runId, ids[0]!]) rmSync(join(root, 'demo', id), { recursive: true });
+    // where there is none, the last that is whole
+    expect(await last()).toEqual([`demo/${ids[2]}`]);
+    rmSync(join(root, 'demo', ids[2]!, 'run.json'));
+    expect(await last()).toEqual([`demo/${ids[1]}`]);
   });
 
   it('is one of each experiment', async () => {

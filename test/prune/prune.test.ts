@@ -291,6 +291,7 @@ describe('between plan and removal', () => {
     ],
     ['a run was pinned', (run) => mark(run, 'pinned'), 'kept', 'pinned since'],
     ['a run was tagged', (run) => mark(run, 'tag=paper'), 'kept', 'tagged paper since'],
+    ['a run was accepted', (run) => mark(run, 'accepted'), 'kept', 'accepted since'],
     [
       'the manifest is another than it says',
       (run) => {

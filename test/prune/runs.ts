@@ -14,6 +14,8 @@ export interface RunOptions {
   endedAt?: string | null;
   startedAt?: string | null;
   withoutManifest?: boolean;
+  /** Of its report. */
+  errors?: number;
   /** Put into run.json. */
   run?: Record<string, unknown>;
 }
@@ -42,11 +44,11 @@ export function makeRun(
     files: [],
     counts: { episodes: 0, steps: 0 },
     validation: {
-      ok: true,
+      ok: options.errors === undefined,
       source: 'recording',
       checks: [],
       counts: { episodes: 0, steps: 0 },
-      errors: 0,
+      errors: options.errors ?? 0,
       notes: 0,
       findings: [],
     },
