@@ -58,9 +58,19 @@ export function statisticsText({ episodes, space, results }: StorageStatistics):
 }
 
 function resultsText(results: KindSizes): string {
-  const kinds = ARTIFACT_KINDS.filter((kind) => results[kind].files > 0).map((kind) => {
-    const { files, bytes } = results[kind];
-    return `${NAMES[kind]} ${formatBytes(bytes)} (${plural(files, 'file')})`;
+  const kinds = ARTIFACT_KINDS.filter((kind) => results[kind].files > 0).flatMap((kind) => {
+    const own = kindText(NAMES[kind], results[kind]);
+    return kind === 'rejected' ? [kindText('accepted', acceptedOf(results)), own] : [own];
   });
   return `results ${formatBytes(totalBytes(results))}: ${kinds.join(', ')}`;
+}
+
+const kindText = (name: string, { files, bytes }: KindSizes[ArtifactKind]): string =>
+  `${name} ${formatBytes(bytes)} (${plural(files, 'file')})`;
+
+/** All records that are in the dataset, beside the samples of those that are not. */
+function acceptedOf(results: KindSizes): KindSizes[ArtifactKind] {
+  const kinds = ARTIFACT_KINDS.filter((kind) => kind !== 'rejected' && kind !== 'other');
+  const sum = (of: 'files' | 'bytes'): number => kinds.reduce((total, kind) => total + results[kind][of], 0);
+  return { files: sum('files'), bytes: sum('bytes') };
 }

@@ -19,8 +19,8 @@ const REST_MS = 20;
 
 /**
  * Measures a folder of results: files by kind, in bytes of content. Links are not followed and other file systems
- * left out; so are locks and the history of configurations, which every capture writes to. Calls are synchronous, since a hundred thousand runs take a few seconds
- * so and several times that otherwise, but they come in slices.
+ * left out; so are locks and the history of configurations, which every capture writes to. Calls are synchronous,
+ * since a hundred thousand runs take a few seconds so and several times that otherwise, but they come in slices.
  */
 export class ResultsWalk {
   /** Null as long as it is not through. */

@@ -57,6 +57,13 @@ it('tells counts and sizes by kind, of the kinds there are', () => {
   );
 });
 
+it('tells what is accepted where there are samples of what is not', () => {
+  const rejected = { files: 5, bytes: 0.89e9 };
+  expect(statisticsText({ episodes: 100, space, results: { ...results, rejected } })).toContain(
+    'Parquet 1.2 kB (1 file), accepted 325.3 GB (85 files), rejected samples 890.0 MB (5 files)',
+  );
+});
+
 it('does not make up what is not known', () => {
   expect(statisticsText({ episodes: 1, space: null, results: null })).toBe(
     'storage after 1 episode: free space not known · results not measured yet',
