@@ -24,6 +24,8 @@ export interface Results {
   skipped: Skipped[];
 }
 
+const IN_NO_EXPERIMENT = 'a run that lies in no experiment folder';
+
 /** Looking is synchronous, which is faster; after so many runs whoever else wants to do something may. */
 const RUNS_AT_ONCE = 256;
 
@@ -42,7 +44,7 @@ export async function findRuns(results: string, only: string | null = null): Pro
   for (const experiment of await directories(root, '', skipped)) {
     if (only !== null && experiment !== only) continue;
     if (await isRunDirectory(join(root, experiment))) {
-      skipped.push({ path: experiment, reason: 'a run that lies in no experiment folder' });
+      skipped.push({ path: experiment, reason: IN_NO_EXPERIMENT });
       continue;
     }
     try {
@@ -55,6 +57,11 @@ export async function findRuns(results: string, only: string | null = null): Pro
       const { message } = ioError(`cannot look at ${join(root, experiment)}`, error);
       skipped.push({ path: experiment, reason: message });
     }
+  }
+  if (runs.length === 0 && skipped.some(({ reason }) => reason === IN_NO_EXPERIMENT)) {
+    throw new CaptureError('input', `${results} is the folder of an experiment, not a results folder`, {
+      hint: `give the one above: ${join(results, '..')}`,
+    });
   }
   return { root, runs, skipped };
 }

@@ -29,7 +29,8 @@ export async function glanceAt(
 ): Promise<FoundRun | null> {
   const path = `${root}/${run.experiment}/${run.runId}`;
   try {
-    return await look(path, run, marks, evenHeld);
+    const found = await look(path, run, marks, evenHeld);
+    return found?.kind === 'strange' ? { ...found, bytes: measure(path, readdirSync(path)).bytes } : found;
   } catch (error) {
     return strange(run, marks, ioError(`cannot look at ${path}`, error).message);
   }

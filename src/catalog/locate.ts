@@ -1,10 +1,13 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
 import type { RunName } from './run-entry.js';
+
+/** Where a capture puts its runs unless it is told otherwise. */
+const USUAL_RESULTS = 'results';
 
 export interface Located extends RunName {
   /** The results folder it lies in. */
@@ -17,8 +20,12 @@ export interface Located extends RunName {
  */
 export async function locateRun(path: string): Promise<Located> {
   if (!(await isRunDirectory(path))) {
+    // as `ls` prints it
+    const meant = join(USUAL_RESULTS, path);
     throw new CaptureError('input', `${path} is not a run directory`, {
-      hint: 'give one, <output>/<experiment>/<run_id>; plume-nav-capture ls lists them',
+      hint: (await isRunDirectory(meant))
+        ? `did you mean ${meant}?`
+        : 'give one, <output>/<experiment>/<run_id>; plume-nav-capture ls lists them',
     });
   }
   try {

@@ -21,6 +21,7 @@ const COMMANDS = [
   'unpin',
   'tag',
   'config',
+  'history',
   'completion',
   'help',
 ];

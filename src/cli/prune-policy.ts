@@ -34,7 +34,9 @@ export function policyOf(
       const key = called.replaceAll('-', '_');
       return key in stated && !(key in given) ? `${file}: ${key}` : flag;
     });
-    throw new CaptureError(kind, where, { hint, cause });
+    // of the whole, where nothing but the file makes it up
+    const isFile = where === message && Object.keys(given).length === 0 && file !== null;
+    throw new CaptureError(kind, isFile ? `${file}: ${message}` : where, { hint, cause });
   }
 }
 
@@ -53,7 +55,10 @@ function fromFile(file: string): CheckedSettings {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw ioError(`cannot read ${file}`, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(`cannot read ${file}`, error);
+    throw new CaptureError('config', `there is no policy ${file}`, {
+      hint: 'name one of conf/prune, nightly say, or a YAML file with its path',
+    });
   }
   const parsed = policySchema.safeParse(plain(toValue(readYaml(text, file))));
   if (parsed.success) return parsed.data;

@@ -1,6 +1,7 @@
 import { bytesOf, nameOf, type FoundRun } from '../catalog/run-entry.js';
 import type { Decision, Prune, Removal } from '../prune/index.js';
 import { isTaken } from '../prune/outcome.js';
+import { TRASH_FOLDER } from '../prune/trash.js';
 import { formatBytes, plural, printable } from './ui.js';
 
 /** The plan as a table: by experiment, a line each run with what is done to it and why. */
@@ -50,10 +51,13 @@ const more = (count: number, what: string): string[] =>
 
 /** The last line of a prune that removed nothing. */
 export function summaryText(prune: Prune, why: string): string {
-  const { plan, logs, samples, leftovers } = prune;
+  return `${totals(prune)}${hasWork(prune) ? `; nothing was removed: ${why}` : ''}\n${shortfallText(prune)}`;
+}
+
+/** Whether there is anything to remove. */
+export function hasWork({ plan, logs, samples, leftovers }: Prune): boolean {
   const goes = plan.decisions.some(({ action }) => action !== 'keep');
-  const todo = goes || [plan.emptied, logs, samples, leftovers.gone].some(({ length }) => length > 0);
-  return `${totals(prune)}${todo ? `; nothing was removed: ${why}` : ''}\n${shortfallText(prune)}`;
+  return goes || [plan.emptied, logs, samples, leftovers.gone].some(({ length }) => length > 0);
 }
 
 function shortfallText({ plan: { shortfall } }: Prune): string {
@@ -68,13 +72,19 @@ export function removalText(prune: Prune, removals: readonly Removal[], quiet: b
   if (quiet && done.length === 0) return short;
   const lines = quiet ? done.map(({ path, outcome }) => `${outcome} ${printable(path)}\n`) : [];
   const runs = new Map(prune.plan.decisions.map(({ run }) => [nameOf(run), run]));
+  const entries = new Map(prune.plan.emptied.map((entry) => [`${TRASH_FOLDER}/${entry.id}`, entry]));
   const gone = done.flatMap(({ path }) => runs.get(path) ?? []);
-  const others = done.length - gone.length;
-  const what = `${plural(gone.length, 'run')}${others > 0 ? ` and ${plural(others, 'other item')}` : ''}`;
-  const freed = done.some(({ outcome }) => outcome === 'trashed')
-    ? `${formatBytes(bytesOf(gone))} in the trash`
-    : `${formatBytes(bytesOf(gone))} freed`;
-  return `${lines.join('')}removed ${what}${gone.length > 0 ? `, ${freed}` : ''}\n${short}`;
+  const emptied = done.flatMap(({ path }) => entries.get(path) ?? []);
+  const others = done.length - gone.length - emptied.length;
+  const where = done.some(({ outcome }) => outcome === 'trashed') ? 'in the trash' : 'freed';
+  const parts = [
+    `removed ${plural(gone.length, 'run')}${others > 0 ? ` and ${plural(others, 'other item')}` : ''}`,
+    ...(gone.length > 0 ? [`${formatBytes(bytesOf(gone))} ${where}`] : []),
+    ...(emptied.length > 0
+      ? [`emptied ${plural(emptied.length, 'run')} from the trash`, `${formatBytes(bytesOf(emptied))} freed`]
+      : []),
+  ];
+  return `${lines.join('')}${parts.join(', ')}\n${short}`;
 }
 
 /** The whole plan, and what came of it, for a program. */

@@ -57,7 +57,7 @@ export interface StatusLimits {
 }
 
 export function alertsOf(
-  { disk, total, trash, results }: Status,
+  { disk, total, trash, results, prunable }: Status,
   { minFree, maxBytes }: StatusLimits,
 ): string[] {
   const alerts: string[] = [];
@@ -70,7 +70,7 @@ export function alertsOf(
   const used = total.bytes + trash.bytes;
   if (used > maxBytes) {
     alerts.push(
-      `results large: ${formatBytes(used)}, more than ${formatBytes(maxBytes)}: plume-nav-capture prune ${results} --policy nightly --dry-run says what could go`,
+      `results large: ${formatBytes(used)}, more than ${formatBytes(maxBytes)}: plume-nav-capture prune ${results} --policy ${prunable.policy} --dry-run says what could go`,
     );
   }
   return alerts;

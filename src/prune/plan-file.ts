@@ -4,7 +4,7 @@ import { nameOf, type FoundRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import type { Prune } from './index.js';
 import type { Removal } from './outcome.js';
-import { toRemove, type RemoveDecision } from './plan.js';
+import { toRemove, type Decision, type RemoveDecision } from './plan.js';
 import { policySchema, type CheckedSettings } from './policy-schema.js';
 
 const PLAN_VERSION = '1.0.0';
@@ -107,10 +107,11 @@ export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: 
       kept.push({ path, outcome: 'kept', reason: `today it would be ${would}` });
     } else going.set(decision.run, { run: decision.run, action, reasons });
   }
-  const decisions = prune.plan.decisions.map(
-    (decision) =>
-      going.get(decision.run) ?? { run: decision.run, action: 'keep' as const, reasons: ['not in the plan'] },
-  );
+  const why = new Map(kept.map(({ path, reason }) => [path, reason]));
+  const decisions = prune.plan.decisions.map(({ run }): Decision => {
+    const reason = why.get(nameOf(run)) ?? 'not in the plan';
+    return going.get(run) ?? { run, action: 'keep', reasons: [reason] };
+  });
   const emptied = prune.plan.emptied.filter(({ id }) => file.trash.includes(id));
   return {
     prune: {

@@ -6,6 +6,7 @@ import { complete } from '../../src/cli/completion/complete.js';
 import { readLine } from '../../src/cli/completion/line.js';
 import { PATHS } from '../../src/cli/completion/overrides.js';
 import { completionScript } from '../../src/cli/completion/scripts.js';
+import { requireOverrides } from '../../src/cli/operands.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { describeKeys } from '../../src/config/schema-keys.js';
 import { policies } from '../../src/sim/policies/index.js';
@@ -22,6 +23,10 @@ const offered = async (...words: string[]): Promise<string[]> => (await ask(...w
 const commands = buildProgram([], () => {})
   .commands.map((command) => command.name())
   .concat('help');
+
+it.each(commands)('%s is known where it does not come first', (name) => {
+  expect(() => requireOverrides(['seed=1', name])).toThrow(`the command '${name}' comes first`);
+});
 
 describe('a word in the place of an override', () => {
   it.each([

@@ -37,7 +37,7 @@ const peers = findPeers(['dvc', 'pandas', 'pyarrow', 'duckdb']);
 /** What starts commands elsewhere: where they stand in its file. */
 const STARTED: Readonly<Record<string, RegExp>> = {
   crontab: /^(?:[\d*]+ ){5} ?(.+)$/gm,
-  systemd: /^ExecStart=-?(.+)$/gm,
+  systemd: /^Exec(?:Start|StopPost)=-?(.+)$/gm,
   yaml: /^ *- run: (.+)$/gm,
 };
 

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contents } from '../fixtures/captured-run.js';
@@ -68,7 +76,8 @@ describe('prune', () => {
     expect(left()).toHaveLength(3);
     await run('pin', 'results/demo/run-20260102-000000');
     makeRun(join(cwd, 'results'), 'demo', 'run-20251231-000000', { endedAt: '2025-12-31T00:00:00Z' });
-    const { exitCode, stderr } = await run('prune', '--apply', 'plan.json');
+    const { exitCode, stderr, stdout } = await run('prune', '--apply', 'plan.json');
+    expect(stdout).toMatch(/keep +run-20260102-000000 .* today it stays: pinned$/m);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 3,
       stderr: 'not removed: demo/run-20260102-000000: today it stays: pinned',
@@ -113,8 +122,9 @@ describe('prune', () => {
   it.each<[string[], number, RegExp]>([
     [['prune', 'results'], 2, /no rule says what to keep \(/],
     [['prune', 'results', '--policy', 'nihgtly'], 2, /unknown policy 'nihgtly' \(.*nightly/],
-    [['prune', 'results', '--policy', './no.yaml'], 5, /cannot read \.\/no\.yaml/],
+    [['prune', 'results', '--policy', './no.yaml'], 2, /there is no policy \.\/no\.yaml \(/],
     [['prune', 'results', '--policy', './bad.yaml'], 2, /bad\.yaml: unknown key 'keep_lsat' \(.*keep_last/],
+    [['prune', 'results', '--policy', './none.yaml'], 2, /: \.\/none\.yaml: no rule says what to keep \(/],
     [['prune', 'results', '--policy', './list.yaml'], 2, /list\.yaml: .+ \(/],
     [['prune', 'results', '--policy', './unit.yaml'], 2, /\.\/unit\.yaml: keep_within '3x' has an unknown/],
     [['prune', 'results', '--policy', './flag.yaml'], 2, /\.\/flag\.yaml: keep_last: expected a number or/],
@@ -129,11 +139,18 @@ describe('prune', () => {
     [['prune', 'nowhere', '--keep-last', '1'], 2, /nowhere does not exist \(/],
     [['prune', '--keep-last', '1'], 2, /which results\? \(/],
     [['prune', '--apply', 'results/demo/run-20260101-000000/run.json'], 2, /is no plan of prune/],
-    [['prune', '--apply', 'no.json'], 5, /cannot read no\.json/],
+    [['prune', '--apply', 'no.json'], 2, /there is no plan no\.json \(/],
     [['prune', '--apply', 'no.json', '--keep-last', '1'], 2, /--keep-last does not go with --apply/],
     [['ls', '--filter', 'tag>x'], 2, /not less or more/],
     [['ls', '--sort', 'szie'], 2, /unknown field 'szie' \(/],
     [['ls', 'nowhere'], 2, /does not exist/],
+    [
+      ['prune', 'results/demo', '--keep-last', '1', '--quiet'],
+      2,
+      /is the folder of an experiment.*\(.*results\)/,
+    ],
+    [['show', 'demo/run-20260101-000000'], 2, /\(did you mean results\/demo\/run-20260101-000000\?\)/],
+    [['hsitory'], 2, /did you mean 'history'/],
     [['show', 'results/demo/run-x'], 2, /is not a run directory \(/],
     [['pin', 'results/demo/run-x'], 2, /is not a run directory \(/],
     [['tag', 'results/demo/run-20260101-000000', '../x'], 2, /'\.\.\/x' is not a valid tag \(/],
@@ -144,6 +161,7 @@ describe('prune', () => {
     writeFileSync(join(cwd, 'bad.yaml'), 'keep_lsat: 5\n');
     writeFileSync(join(cwd, 'unit.yaml'), 'keep_within: 3x\n');
     writeFileSync(join(cwd, 'flag.yaml'), 'keep_last: true\n');
+    writeFileSync(join(cwd, 'none.yaml'), '');
     writeFileSync(join(cwd, 'list.yaml'), '- keep_last\n');
     const { exitCode, stderr, stdout } = await run(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' });
@@ -151,6 +169,19 @@ describe('prune', () => {
     expect(stderr).toMatch(message);
     expect(left()).toHaveLength(3);
   });
+});
+
+it('show says what to do with a run that was killed, accept what it had been rejected for', async () => {
+  makeRuns();
+  const path = `results/demo/${ID}`;
+  await run('reject', path, '--reason', 'wall');
+  expect((await run('accept', path)).stdout).toBe(`accepted demo/${ID} (it was rejected: wall)`);
+  rmSync(join(cwd, path, 'manifest.json'));
+  const { stdout } = await run('show', path);
+  expect(stdout).toMatch(/^state +unfinished\nwhy +it has no manifest\.json\nsize +\d/m);
+  expect(stdout).toContain(
+    `next      plume-nav-capture resume ${path}, or plume-nav-capture recover ${path}`,
+  );
 });
 
 it('status exits 1 at a threshold, and writes the same figures for Prometheus', async () => {

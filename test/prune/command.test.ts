@@ -66,6 +66,31 @@ describe('prune', () => {
     });
   });
 
+  it('--quiet without --yes says that something is left undone, and nothing where there is nothing to do', async () => {
+    const results = makeResults();
+    expect(await prune(results, { keepLast: '1', quiet: true })).toEqual({
+      exitCode: 0,
+      stdout: `${TOTALS}; nothing was removed: add --yes to remove\n`,
+      stderr: '',
+    });
+    for (const options of [{ keepLast: '3' }, { keepLast: '1', dryRun: true }]) {
+      expect(await prune(results, { ...options, quiet: true })).toEqual({
+        exitCode: 0,
+        stdout: '',
+        stderr: '',
+      });
+    }
+  });
+
+  it('says that a limit leaves nothing in the trash', async () => {
+    const results = makeResults();
+    await prune(results, { keepLast: '2', keepTrash: '7d', yes: true });
+    const said = await prune(results, { keepLast: '1', keepTrash: '7d', maxSize: '0B', yes: true });
+    expect(said.stderr).toBe(
+      'keep-trash 7d has no effect beside max-size 0B: what goes is deleted for good\n',
+    );
+  });
+
   it('--dry-run wins over --yes', async () => {
     const results = makeResults();
     const { stdout } = await prune(results, { keepLast: '1', yes: true, dryRun: true });
@@ -220,7 +245,8 @@ it('--log has a line for each decision, also about the trash, rejected samples a
   const options = { keepLast: '2', rejectedMaxAge: '1d', runtimeLogs: logs, logsMaxAge: '1d', log };
   await setTimeout(1100);
   await prune(results, { ...options, dryRun: true });
-  await prune(results, { ...options, yes: true });
+  const { stdout } = await prune(results, { ...options, yes: true });
+  expect(stdout).toContain('removed 0 runs and 2 other items, emptied 1 run from the trash, 0 B freed\n');
   const lines = readFileSync(log, 'utf8')
     .trimEnd()
     .split('\n')

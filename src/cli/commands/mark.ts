@@ -1,6 +1,13 @@
 import { locateRun, type Located } from '../../catalog/locate.js';
 import { glanceAt } from '../../catalog/glance.js';
-import { clearMark, requireTag, setMark, type MarkName } from '../../catalog/marks.js';
+import {
+  clearMark,
+  readMark,
+  requireTag,
+  setMark,
+  type MarkDetails,
+  type MarkName,
+} from '../../catalog/marks.js';
 import { nameOf } from '../../catalog/run-entry.js';
 import { CaptureError } from '../../core/errors.js';
 import { systemClock } from '../../io/clock.js';
@@ -60,12 +67,19 @@ export async function judge(
   const runs = await located(paths);
   const digests = await Promise.all(runs.map(finishedDigest));
   for (const [i, run] of runs.entries()) {
+    const other = verdict === 'accepted' ? 'rejected' : 'accepted';
+    const before = await readMark(run.root, run, other);
     await setMark(run.root, run, verdict, { at: now(), reason, manifest_digest: digests[i]! });
-    await clearMark(run.root, run, verdict === 'accepted' ? 'rejected' : 'accepted');
-    io.stdout(`${verdict} ${nameOf(run)}${reason === undefined ? '' : `: ${printable(reason)}`}\n`);
+    await clearMark(run.root, run, other);
+    const why = reason === undefined ? '' : `: ${printable(reason)}`;
+    const was = before === null ? '' : ` (it was ${other}${withReason(before)})`;
+    io.stdout(`${verdict} ${nameOf(run)}${why}${was}\n`);
   }
   return EXIT.done;
 }
+
+const withReason = ({ reason }: MarkDetails): string =>
+  reason === undefined ? '' : `: ${printable(reason)}`;
 
 /** All of them are runs, or nothing is done to any. */
 const located = (paths: readonly string[]): Promise<Located[]> => Promise.all(paths.map(locateRun));

@@ -33,7 +33,7 @@ export async function run(results: string, options: PendingOptions, io: Output):
   io.stderr(
     pending.length === 0
       ? 'nothing is pending\n'
-      : `${plural(pending.length, 'run')} pending: ingest them, or accept or reject them\n`,
+      : `${plural(pending.length, 'run')} pending: ingest ${pending.length === 1 ? 'it, or accept or reject it' : 'them, or accept or reject them'}\n`,
   );
   return EXIT.done;
 }

@@ -17,7 +17,7 @@ import { readPolicy } from '../../prune/policy.js';
 import { EXIT } from '../exit-codes.js';
 import { policyOf } from '../prune-policy.js';
 import { decisionLines } from '../prune-log.js';
-import { pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
+import { hasWork, pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
 import { jsonText, printable, type Output } from '../ui.js';
 
 export interface PruneOptions {
@@ -70,11 +70,21 @@ export async function run(results: string | undefined, options: PruneOptions, io
   if (json === true) io.stdout(jsonText(pruneDocument(prune, removals)));
   const say = (text: string): void => (json === true ? io.stderr(text) : io.stdout(text));
   if (quiet !== true) {
+    const { keepTrash, limits } = prune.policy;
+    if (keepTrash !== null && limits.length > 0) {
+      io.stderr(
+        `${keepTrash.label} has no effect beside ${limits[0]!.label}: what goes is deleted for good\n`,
+      );
+    }
     for (const { path, reason } of prune.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
   }
   if (removals === null) {
     if (plan !== undefined && quiet !== true) say(`plan written to ${printable(plan)}\n`);
-    if (quiet !== true) say(summaryText(prune, over === null ? whyNothing(options) : 'too many'));
+    // who has forgotten --yes in a crontab is told so
+    const isAsked = dryRun === true || plan !== undefined || over !== null;
+    if (quiet !== true || (!isAsked && hasWork(prune))) {
+      say(summaryText(prune, over === null ? whyNothing(options) : 'too many'));
+    }
   } else {
     say(removalText(prune, removals, quiet === true));
   }
@@ -107,7 +117,10 @@ async function prepareFromPlan(results: string | undefined, options: PruneOption
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw ioError(`cannot read ${path}`, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw ioError(`cannot read ${path}`, error);
+    throw new CaptureError('input', `there is no plan ${path}`, {
+      hint: 'make one with plume-nav-capture prune results … --plan FILE',
+    });
   }
   const file = parsePlanFile(text, path);
   const fresh = await preparePrune(results ?? file.results, readPolicy(file.policy), systemClock);

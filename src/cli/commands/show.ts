@@ -2,12 +2,13 @@ import { glanceAt } from '../../catalog/glance.js';
 import { inspectRun } from '../../catalog/inspect.js';
 import { locateRun, type Located } from '../../catalog/locate.js';
 import { marksOf, readMark, readMarks, type MarkDetails } from '../../catalog/marks.js';
-import { nameOf, type FoundRun } from '../../catalog/run-entry.js';
+import { nameOf, type FinishedRun, type FoundRun } from '../../catalog/run-entry.js';
 import { stateOf } from '../../catalog/state.js';
 import { CaptureError } from '../../core/errors.js';
 import type { Manifest } from '../../core/records.js';
 import { EXIT } from '../exit-codes.js';
 import { rejectionText } from '../rejections-text.js';
+import { shellWord } from '../shell-word.js';
 import { formatBytes, formatCount, jsonText, plural, printable, type Output } from '../ui.js';
 
 /** `plume-nav-capture show`: what a run is, what lies in it, and what was noted of it. */
@@ -21,7 +22,7 @@ export async function run(path: string, { json }: { json?: boolean }, io: Output
   if (json === true) {
     const reason = found.kind === 'finished' ? null : found.reason;
     io.stdout(jsonText({ path, state: stateOf(found), reason, marks: notes, manifest }));
-  } else io.stdout(text(found, manifest, notes));
+  } else io.stdout(text(path, found, manifest, notes));
   return EXIT.done;
 }
 
@@ -31,11 +32,17 @@ async function notesOf(located: Located): Promise<Record<string, MarkDetails | n
   return Object.fromEntries(names.map((name, i) => [name, details[i]!]));
 }
 
-function text(found: FoundRun, manifest: Manifest | null, notes: Record<string, MarkDetails | null>): string {
+function text(
+  path: string,
+  found: FoundRun,
+  manifest: Manifest | null,
+  notes: Record<string, MarkDetails | null>,
+): string {
   const lines: [string, string][] = [
     ['run', nameOf(found)],
-    ['state', found.kind === 'finished' ? stateOf(found) : `${stateOf(found)}: ${found.reason}`],
+    ['state', stateOf(found)],
   ];
+  if (found.kind !== 'finished') lines.push(...ofUnfinished(found, path));
   if (manifest !== null) lines.push(...ofManifest(manifest));
   for (const [name, details] of Object.entries(notes)) {
     const { at = '', reason, destination } = details ?? {};
@@ -53,6 +60,21 @@ function text(found: FoundRun, manifest: Manifest | null, notes: Record<string, 
   return [...lines, ...files]
     .map(([name, value]) => `${printable(`${name.padEnd(width)}  ${value}`)}\n`)
     .join('');
+}
+
+function ofUnfinished(run: Exclude<FoundRun, FinishedRun>, path: string): [string, string][] {
+  const named = shellWord(path);
+  return [
+    // the state has been said
+    ['why', run.reason.replace(/^(?:live|may be live|not finished): /, '')],
+    ['size', formatBytes(run.bytes)],
+    ...(run.kind === 'unfinished'
+      ? ([['next', `plume-nav-capture resume ${named}, or plume-nav-capture recover ${named}`]] as [
+          string,
+          string,
+        ][])
+      : []),
+  ];
 }
 
 function ofManifest(manifest: Manifest): [string, string][] {

@@ -16,7 +16,8 @@ Examples:
   $ plume-nav-capture prune results --keep-daily 7 --plan plan.json
   $ plume-nav-capture prune --apply plan.json
 
-Exit codes of prune: 0 done · 1 --max-delete stopped it · 3 something stayed that was to go`;
+Exit codes of prune: 0 done · 1 --max-delete stopped it · 3 something stayed that was to go, or a limit of space
+  cannot be met`;
 
 export function declarePrune(program: Command, { exit }: Invocation): void {
   program
@@ -39,8 +40,11 @@ export function declarePrune(program: Command, { exit }: Invocation): void {
         'none',
       ]),
     )
-    .option('--max-size <size>', 'remove the oldest while results and trash are larger: 200GB')
-    .option('--keep-free <share>', 'remove the oldest while less of the disk is free: 20% or 50GB')
+    .option(
+      '--max-size <size>',
+      'remove the oldest of what no rule keeps, while results and trash are larger: 200GB',
+    )
+    .option('--keep-free <share>', 'the same while less of the disk is free: 20% or 50GB')
     .option('--force-size', 'the limits of space win over the rules that keep')
     .option('--min-age <span>', 'never remove a younger run')
     .option('--stale-after <span>', 'also remove unfinished runs that nothing was written to for so long')
