@@ -15,6 +15,8 @@ export interface Skipped {
   /** Relative to the results folder. */
   path: string;
   reason: string;
+  /** There may be runs in it that nobody has seen. */
+  isUnread?: true;
 }
 
 export interface Results {
@@ -55,7 +57,7 @@ export async function findRuns(results: string, only: string | null = null): Pro
       await addRuns(root, experiment, runs, skipped);
     } catch (error) {
       const { message } = ioError(`cannot look at ${join(root, experiment)}`, error);
-      skipped.push({ path: experiment, reason: message });
+      skipped.push({ path: experiment, reason: message, isUnread: true });
     }
   }
   if (runs.length === 0 && skipped.some(({ reason }) => reason === IN_NO_EXPERIMENT)) {

@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { runIdEpochMs } from '../core/ids.js';
 import { MANIFEST_FILE } from '../core/layout.js';
 import { MAX_JSON_BYTES } from '../io/run-directory.js';
-import type { Marks } from './marks.js';
+import { markPath, type MarkDetails, type MarkName, type Marks } from './marks.js';
 import type { FoundRun, RunName } from './run-entry.js';
 
 /** Of a manifest without thousands of parts or findings; a larger one is read in a buffer of its own. */
@@ -71,7 +72,29 @@ export function finishedRun(path: string, run: RunName, marks: Marks): FoundRun 
     bytes: totals.bytes,
     configHash: typeof manifest.config_hash === 'string' ? manifest.config_hash : null,
     manifestDigest,
-    marks,
+    marks: standing(path, run, marks, manifestDigest),
+  };
+}
+
+/** Marks without those that were made for another run of that name, or before it was gone on with. */
+function standing(path: string, run: RunName, marks: Marks, manifestDigest: string): Marks {
+  const isOfAnother = (mark: MarkName): boolean => {
+    try {
+      const { manifest_digest: of } = JSON.parse(
+        readSmall(markPath(dirname(path), run, mark)),
+      ) as MarkDetails;
+      return typeof of === 'string' && of !== manifestDigest;
+    } catch {
+      // what stands in it nobody can tell, but somebody has made it
+      return false;
+    }
+  };
+  const { verdict, ingested } = marks;
+  if (verdict === null && !ingested) return marks;
+  return {
+    ...marks,
+    verdict: verdict === null || isOfAnother(verdict) ? null : verdict,
+    ingested: ingested && !isOfAnother('ingested'),
   };
 }
 

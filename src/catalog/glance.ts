@@ -96,7 +96,8 @@ function held(
     liveness === 'running'
       ? `live: ${heldBy(holder)}`
       : `may be live: locked by process ${pid} on ${host}; ${whenHeld(path, holder)}`;
-  return { kind: 'held', ...run, liveness, reason, ...measure(path, names), marks };
+  const hasManifest = names.includes(MANIFEST_FILE);
+  return { kind: 'held', ...run, liveness, hasManifest, reason, ...measure(path, names), marks };
 }
 
 /** Size of the files, and when the last of them was written. */

@@ -50,8 +50,11 @@ const MARK = /^([^@]+)@(pinned|accepted|rejected|ingested|tag=([^@=/]+))$/;
 const UNFINISHED = /^\..+@.+\.[0-9a-f]{8}\.tmp$/;
 
 const folderOf = (root: string, experiment: string): string => join(root, experiment, MARKS_FOLDER);
+/** @param folder of the experiment */
+export const markPath = (folder: string, { runId }: RunName, mark: MarkName): string =>
+  join(folder, MARKS_FOLDER, `${runId}${SIGN}${mark}`);
 const pathOf = (root: string, run: RunName, mark: MarkName): string =>
-  join(folderOf(root, run.experiment), `${run.runId}${SIGN}${mark}`);
+  markPath(join(root, run.experiment), run, mark);
 
 /** The marks of an experiment's runs, by run id; runs without any are not in it. */
 export async function readMarks(root: string, experiment: string): Promise<Map<string, Marks>> {

@@ -39,6 +39,8 @@ export interface UnfinishedRun extends RunName {
 export interface HeldRun extends RunName {
   kind: 'held';
   liveness: 'running' | 'unknown';
+  /** Whether its manifest is there: whatever holds it now, its records are complete. */
+  hasManifest: boolean;
   reason: string;
   touchedMs: number;
   bytes: number;

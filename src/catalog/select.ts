@@ -24,11 +24,16 @@ const count =
   };
 
 /** Date.parse takes anything with a number in it for a date. */
-const DATE = /^\d{4}-\d\d(?:-\d\d(?:T.+)?)?$/;
+const DATE = /^(\d{4})-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?$/;
 
+/** In UTC, as times are printed, unless it says otherwise. */
 const time = (text: string): number => {
-  const epochMs = DATE.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(epochMs)) return epochMs;
+  const [, year, month, day, zone] = DATE.exec(text) ?? [];
+  const epochMs = Date.parse(text.includes('T') && zone === undefined ? `${text}Z` : text);
+  // 30 February is none
+  const isDay =
+    new Date(Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1))).getUTCDate() === Number(day ?? 1);
+  if (year !== undefined && isDay && !Number.isNaN(epochMs)) return epochMs;
   throw new CaptureError('usage', `--filter: '${text}' is not a date`, {
     hint: 'write 2026-11-21 or 2026-11-21T12:00:00Z',
   });

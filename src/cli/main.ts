@@ -3,13 +3,13 @@ import { EXIT, EXIT_OF_KIND } from './exit-codes.js';
 import { printable } from './ui.js';
 
 /** Hydra's two-letter short options, which commander does not know. */
-const LONG_FORM: Readonly<Record<string, string>> = {
-  '-cp': '--config-path',
-  '-cn': '--config-name',
-  '-cd': '--config-dir',
-};
+const LONG_FORM: ReadonlyMap<string, string> = new Map([
+  ['-cp', '--config-path'],
+  ['-cn', '--config-name'],
+  ['-cd', '--config-dir'],
+]);
 
-const longForm = (arg: string): string => LONG_FORM[arg] ?? arg;
+const longForm = (arg: string): string => LONG_FORM.get(arg) ?? arg;
 
 /** One line, and a drawing of the place below it; a list of problems, from a configuration, is a line each. */
 function describe({ message, hint, drawing }: CaptureError): string {

@@ -76,7 +76,8 @@ export function removalText(prune: Prune, removals: readonly Removal[], quiet: b
   const gone = done.flatMap(({ path }) => runs.get(path) ?? []);
   const emptied = done.flatMap(({ path }) => entries.get(path) ?? []);
   const others = done.length - gone.length - emptied.length;
-  const where = done.some(({ outcome }) => outcome === 'trashed') ? 'in the trash' : 'freed';
+  const { keepTrash, limits } = prune.policy;
+  const where = keepTrash !== null && limits.length === 0 ? 'in the trash' : 'freed';
   const parts = [
     `removed ${plural(gone.length, 'run')}${others > 0 ? ` and ${plural(others, 'other item')}` : ''}`,
     ...(gone.length > 0 ? [`${formatBytes(bytesOf(gone))} ${where}`] : []),

@@ -1,5 +1,6 @@
 import type { FoundRun } from '../catalog/run-entry.js';
 import { stateOf, STATES, type State } from '../catalog/state.js';
+import { shellWord } from './shell-word.js';
 import { table } from './table.js';
 import { formatBytes, formatCount, formatShare, plural, printable } from './ui.js';
 
@@ -21,7 +22,10 @@ export interface Status {
   experiments: Record<string, Amount & { pending: number }>;
   trash: Amount;
   /** What a prune by this policy would remove now. */
-  prunable: Amount & { policy: string };
+  prunable: Amount & {
+    policy: string;
+    /** Why it would remove nothing all the same. */ stopped: string | null;
+  };
   /** Folders among the runs that are none. */
   skipped: number;
   /** Thresholds that are crossed, as sentences. */
@@ -64,13 +68,13 @@ export function alertsOf(
   const share = disk.total === 0 ? 1 : disk.free / disk.total;
   if (share < minFree) {
     alerts.push(
-      `disk space low: ${formatShare(share)} free (${formatBytes(disk.free)}), less than ${formatShare(minFree)}: plume-nav-capture prune ${results} --policy space --dry-run says what could go`,
+      `disk space low: ${formatShare(share)} free (${formatBytes(disk.free)}), less than ${formatShare(minFree)}: plume-nav-capture prune ${shellWord(results)} --policy space --dry-run says what could go`,
     );
   }
   const used = total.bytes + trash.bytes;
   if (used > maxBytes) {
     alerts.push(
-      `results large: ${formatBytes(used)}, more than ${formatBytes(maxBytes)}: plume-nav-capture prune ${results} --policy ${prunable.policy} --dry-run says what could go`,
+      `results large: ${formatBytes(used)}, more than ${formatBytes(maxBytes)}: plume-nav-capture prune ${shellWord(results)} --policy ${shellWord(prunable.policy)} --dry-run says what could go`,
     );
   }
   return alerts;
@@ -89,6 +93,7 @@ export function statusText(status: Status): string {
     ['pinned', amount(pinned)],
     ['trash', amount(trash)],
     ['to prune', `${amount(prunable)}, by policy ${prunable.policy}`],
+    ...(prunable.stopped === null ? [] : [['', prunable.stopped]]),
   ].map(([name, value]) => `${name!.padEnd(14)}${printable(value!)}\n`);
   const rows = Object.entries(experiments).map(([name, { runs, bytes, pending }]) => [
     name,

@@ -18,6 +18,7 @@ import {
   RUN_FILE,
   STREAM_NAMES,
   type StreamName,
+  isInRejectedFolder,
 } from '../core/layout.js';
 import { manifestSchema, type Manifest, type RunMetadata } from '../core/records.js';
 import { hashFile } from '../io/file-hash.js';
@@ -90,7 +91,8 @@ function requireForeignManifest(path: string, manifestJson: JsonMap, run: RunMet
 export async function sourceFacts({ directory, manifestJson, manifest, own }: Source): Promise<SourceFacts> {
   const { path, names, run } = directory;
   const listed = new Map(manifest?.files.map((file) => [file.path, file]));
-  const missing = [...listed.keys()].find((name) => !names.includes(name));
+  // a prune may have emptied the samples of rejected episodes
+  const missing = [...listed.keys()].find((name) => !names.includes(name) && !isInRejectedFolder(name));
   if (missing !== undefined) {
     throw new CaptureError('input', `${join(path, missing)} does not exist, but ${MANIFEST_FILE} lists it`);
   }

@@ -1,6 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { clearMarks } from '../catalog/marks.js';
+import { clearMarks, MARKS_FOLDER } from '../catalog/marks.js';
 import { MarksReader } from '../catalog/marks-reader.js';
 import type { RunName } from '../catalog/run-entry.js';
 import { statsOf } from '../io/stats-of.js';
@@ -30,7 +30,12 @@ export async function applyPrune(prune: Prune): Promise<Removal[]> {
   // only now, so that the folders of marks are not read again after each run
   for (const experiment of new Set(plan.decisions.map(({ run }) => run.experiment))) {
     const gone = removed.filter((run) => run.experiment === experiment).map(({ runId }) => runId);
-    await clearMarks(root, experiment, new Set(gone));
+    try {
+      await clearMarks(root, experiment, new Set(gone));
+    } catch (error) {
+      const path = join(experiment, MARKS_FOLDER);
+      removals.push({ path, outcome: 'failed', reason: whyNot(`cannot clear ${path}`, error) });
+    }
   }
   const emptied = await removeSamples(root, samples);
   const logged = policy.logs === null ? [] : await removeLogs(policy.logs.folder, logs);

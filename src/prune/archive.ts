@@ -18,12 +18,13 @@ const PURPOSE = 'archiving';
  * Copies a run to `<archive>/<experiment>/<run_id>`, on disk and every hash compared when it resolves. A copy that is
  * there already is compared alone: a prune may have been killed before it removed the original.
  *
+ * @param files of its manifest; none of a run that is not finished
  * @throws CaptureError `input` when another run lies there, or the copy is not as the manifest says; `io`
  */
 export async function archiveRun(
   root: string,
   run: RunName,
-  manifest: Manifest,
+  files: Manifest['files'],
   archive: string,
 ): Promise<void> {
   const source = join(root, run.experiment, run.runId);
@@ -33,13 +34,13 @@ export async function archiveRun(
     await makeDirectories(folder);
     await clearLeftovers(folder);
     if ((await statsOf(target)) !== null) {
-      await requireSame(source, target, manifest);
+      await requireSame(source, target, files);
       return;
     }
     const made = await makeWorkFolder(folder, PURPOSE);
     try {
       await copyTree(source, made);
-      await requireSame(source, made, manifest);
+      await requireSame(source, made, files);
       await rename(made, target);
     } catch (error) {
       await rm(made, { recursive: true, force: true });
@@ -82,7 +83,7 @@ async function copyTree(from: string, to: string): Promise<void> {
 }
 
 /** Compares a copy with the manifest, and where that says nothing of a file with the original. */
-async function requireSame(source: string, copy: string, { files }: Manifest): Promise<void> {
+async function requireSame(source: string, copy: string, files: Manifest['files']): Promise<void> {
   const stated = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   const found = await filesBelow(source);
   for (const path of found) {

@@ -5,6 +5,8 @@ import {
   newestFirst,
   type FinishedRun,
   type FoundRun,
+  type HeldRun,
+  type UnfinishedRun,
 } from '../catalog/run-entry.js';
 import { since, type Policy } from './policy.js';
 
@@ -42,11 +44,16 @@ function protectionOf(run: FoundRun, policy: Policy, known: Knowledge): string[]
   const marked = whyMarked(run, policy);
   if (run.kind === 'finished') return [...whyFinishedStays(run, policy, known), ...marked];
   const { staleAfter } = policy;
-  const mayBeStale = run.kind === 'unfinished' || (run.kind === 'held' && run.liveness === 'unknown');
-  if (!mayBeStale || staleAfter === null) return [run.reason, ...marked];
-  if (run.touchedMs < since(staleAfter, known.nowMs)) return marked;
-  return [`${run.reason}, and not ${staleAfter.label} yet`, ...marked];
+  if (!mayBeStale(run) || staleAfter === null) return [run.reason, ...marked];
+  if (run.touchedMs >= since(staleAfter, known.nowMs)) {
+    return [`${run.reason}, and not ${staleAfter.label} yet`, ...marked];
+  }
+  return policy.requireIngested ? ['not ingested, as it is not finished', ...marked] : marked;
 }
+
+/** A run whose records are complete is none, whoever has locked it and never came back. */
+export const mayBeStale = (run: FoundRun): run is UnfinishedRun | HeldRun =>
+  run.kind === 'unfinished' || (run.kind === 'held' && run.liveness === 'unknown' && !run.hasManifest);
 
 function whyFinishedStays(
   run: FinishedRun,

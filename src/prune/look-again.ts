@@ -7,6 +7,7 @@ import type { FoundRun } from '../catalog/run-entry.js';
 import { MANIFEST_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { statsOf } from '../io/stats-of.js';
+import { mayBeStale } from './judge.js';
 import type { Ended } from './outcome.js';
 import { since, type Policy } from './policy.js';
 
@@ -36,17 +37,17 @@ export async function whyKept(
   }
   const mounted = await otherFileSystemIn(join(root, run.experiment, run.runId), top!.dev);
   if (mounted !== null) return kept(`${mounted} is on another file system`);
-  const { pinned, tags, verdict } = await marks.of(run);
+  const marked = await marks.of(run);
+  const { pinned, tags } = marked;
   const added = tags.filter((tag) => !run.marks.tags.includes(tag));
   if (pinned) return kept('pinned since the plan was made');
   if (added.length > 0) return kept(`tagged ${added.join(', ')} since the plan was made`);
-  if (verdict !== run.marks.verdict) return kept(`${verdict ?? 'no longer judged'} since the plan was made`);
   if (isOurs && run.kind !== 'finished') {
     // the lock is the last thing written to it, so only whether it was finished can be asked
     const manifest = await statsOf(join(root, run.experiment, run.runId, MANIFEST_FILE));
     return manifest === null ? null : kept('it is finished now');
   }
-  const now = await glanceAt(root, run, run.marks, { evenHeld: isOurs });
+  const now = await glanceAt(root, run, marked, { evenHeld: isOurs });
   if (now === null) return { outcome: 'gone', reason: null };
   return whyOther(run, now, policy, nowMs);
 }
@@ -74,11 +75,16 @@ async function otherFileSystemIn(path: string, device: number): Promise<string |
 function whyOther(run: FoundRun, now: FoundRun, { staleAfter }: Policy, nowMs: number): Ended | null {
   if (now.kind === 'finished') {
     if (run.kind !== 'finished') return kept('it is finished now');
-    if (now.manifestDigest === run.manifestDigest) return null;
-    return kept('its manifest changed since the plan was made');
+    if (now.manifestDigest !== run.manifestDigest) {
+      return kept('its manifest changed since the plan was made');
+    }
+    const { verdict } = now.marks;
+    return verdict === run.marks.verdict
+      ? null
+      : kept(`${verdict ?? 'no longer judged'} since the plan was made`);
   }
-  const mayBeStale = run.kind === now.kind && now.kind !== 'strange' && staleAfter !== null;
-  return mayBeStale && now.touchedMs < since(staleAfter, nowMs) ? null : kept(now.reason);
+  const isStale = mayBeStale(now) && staleAfter !== null && now.touchedMs < since(staleAfter, nowMs);
+  return run.kind === now.kind && isStale ? null : kept(now.reason);
 }
 
 const kept = (reason: string): Ended => ({ outcome: 'kept', reason });

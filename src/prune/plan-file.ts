@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { nameOf, type FoundRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
+import { REJECTED_FOLDER } from '../core/layout.js';
 import type { Prune } from './index.js';
 import type { Removal } from './outcome.js';
 import { toRemove, type Decision, type RemoveDecision } from './plan.js';
+import type { LogDecision } from './runtime-logs.js';
 import { policySchema, type CheckedSettings } from './policy-schema.js';
 
 const PLAN_VERSION = '1.0.0';
@@ -30,9 +33,9 @@ const planFileSchema = z.strictObject({
   /** Names of trash entries to be emptied. */
   trash: z.array(z.string()),
   /** Runtime logs to be removed, in the policy's folder. */
-  logs: z.array(z.string()),
+  logs: z.array(z.strictObject({ path: z.string(), bytes: z.number(), changed_at: z.iso.datetime() })),
   /** Runs whose samples of rejected episodes are to be removed. */
-  samples: z.array(z.string()),
+  samples: z.array(z.strictObject({ path: z.string(), manifest_digest: z.string() })),
 });
 
 /** A plan as somebody can look at it, keep it, and have it done later. */
@@ -51,8 +54,14 @@ export const planFile = (prune: Prune, settings: CheckedSettings): PlanFile => (
     reasons: [...reasons],
   })),
   trash: prune.plan.emptied.map(({ id }) => id),
-  logs: prune.logs.map(({ path }) => path),
-  samples: prune.samples.map(nameOf),
+  logs: prune.logs.map(logLine),
+  samples: prune.samples.map((run) => ({ path: nameOf(run), manifest_digest: run.manifestDigest })),
+});
+
+const logLine = ({ path, bytes, changedMs }: LogDecision): PlanFile['logs'][number] => ({
+  path,
+  bytes,
+  changed_at: new Date(changedMs).toISOString(),
 });
 
 /** Who applies a plan may do so in another folder. */
@@ -113,12 +122,29 @@ export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: 
     return going.get(run) ?? { run, action: 'keep', reasons: [reason] };
   });
   const emptied = prune.plan.emptied.filter(({ id }) => file.trash.includes(id));
+  const logs = prune.logs.filter((log) =>
+    file.logs.some((listed) => isDeepStrictEqual(listed, logLine(log))),
+  );
+  const samples = prune.samples.filter((run) =>
+    file.samples.some(
+      (listed) => listed.path === nameOf(run) && listed.manifest_digest === run.manifestDigest,
+    ),
+  );
+  const reason = 'changed since the plan was made, or kept today';
+  for (const { path } of file.logs) {
+    if (logs.every((log) => log.path !== path)) kept.push({ path, outcome: 'kept', reason });
+  }
+  for (const { path } of file.samples) {
+    if (samples.some((run) => nameOf(run) === path)) continue;
+    kept.push({ path: `${path}/${REJECTED_FOLDER}`, outcome: 'kept', reason });
+  }
   return {
     prune: {
       ...prune,
-      plan: { ...prune.plan, decisions, emptied },
-      logs: prune.logs.filter(({ path }) => file.logs.includes(path)),
-      samples: prune.samples.filter((run) => file.samples.includes(nameOf(run))),
+      // what a limit lacks is said of the whole, not of what is listed
+      plan: { ...prune.plan, decisions, emptied, shortfall: null },
+      logs,
+      samples,
     },
     kept,
   };

@@ -127,8 +127,8 @@ function whyGone({ run, kept }: Judged, { rules, staleAfter }: Policy, limit: st
   return [`oldest first for ${limit}`, ...(kept.length > 0 ? [`forced over ${kept.join(', ')}`] : notIn)];
 }
 
-function actionFor({ kind, marks }: FoundRun, { archive }: Policy): 'remove' | 'archive' {
-  if (archive === null || kind !== 'finished') return 'remove';
+function actionFor({ marks }: FoundRun, { archive }: Policy): 'remove' | 'archive' {
+  if (archive === null) return 'remove';
   const isMeant = archive.tags.length === 0 || archive.tags.some((tag) => marks.tags.includes(tag));
   return isMeant ? 'archive' : 'remove';
 }

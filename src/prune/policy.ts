@@ -80,10 +80,13 @@ function rulesOf(settings: CheckedSettings): Pick<Policy, 'rules' | 'limits'> {
 const span = (flag: string, text: string | undefined): Span | null =>
   text === undefined ? null : { label: `${flag} ${text}`, duration: parseDuration(`--${flag}`, text) };
 
+/** 58% of 50 are 29, but 0.58 * 50 is a little less. */
+const ROUNDING = 1e-9;
+
 function parseMaxDelete(text: string): MaxDelete {
   const label = `max-delete ${text}`;
   const share = parsePercent(text);
-  if (share !== null) return { label, most: (runs) => Math.floor(share * runs) };
+  if (share !== null) return { label, most: (runs) => Math.floor(share * runs + ROUNDING) };
   if (/^\d{1,15}$/.test(text)) return { label, most: () => Number(text) };
   throw new CaptureError('usage', `--max-delete '${text}' is neither a number of runs nor a share of them`, {
     hint: 'write 100, or 10%',

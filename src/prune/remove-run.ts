@@ -74,6 +74,7 @@ async function removeHeld(
   const { root, policy, nowMs } = ports;
   const changed = await whyKept(run, ports, { isOurs: isLocked });
   if (changed !== null) return changed;
+  let files: Manifest['files'] = [];
   if (run.kind === 'finished') {
     const manifest = await manifestOf(root, run);
     if (typeof manifest === 'string') return { outcome: 'kept', reason: manifest };
@@ -81,8 +82,9 @@ async function removeHeld(
       const why = await whyNotIngested(root, run, manifest, policy.dataset);
       if (why !== null) return { outcome: 'kept', reason: why };
     }
-    if (action === 'archive') await archiveRun(root, run, manifest, policy.archive!.folder);
+    ({ files } = manifest);
   }
+  if (action === 'archive') await archiveRun(root, run, files, policy.archive!.folder);
   const keepUntilMs = keepUntil(policy, nowMs);
   const grave = await digUnlessFull(root, run, { reasons, bytes: run.bytes, deletedMs: nowMs, keepUntilMs });
   const done = action === 'archive' ? 'archived' : keepUntilMs > nowMs ? 'trashed' : 'removed';

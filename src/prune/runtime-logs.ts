@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CaptureError } from '../core/errors.js';
+import { DATASET_INDEX_FILE, RUN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { statsOf } from '../io/stats-of.js';
 import { whyNot, type Removal } from './outcome.js';
@@ -19,11 +20,11 @@ export interface LogDecision extends LogFile {
 }
 
 /** The seeds of scenes: without them a dataset cannot be made again, so they stay for ever. */
-const SCENE_SEEDS = /^scenes(?:\.part\d+)?\.jsonl(?:\.gz)?$/;
+const SCENE_SEEDS = /^scenes\b/i;
 /** What was written to so lately is likely to be written to again. */
 const IN_USE_MS = 3_600_000;
 
-/** The files of a folder of runtime logs, no scene seeds, nothing through links or on another file system. */
+/** The files of a folder of runtime logs, no scene seeds, no runs, nothing through links or on another file system. */
 export async function findLogs(folder: string): Promise<LogFile[]> {
   const top = await statsOf(folder);
   if (top?.isDirectory() !== true) {
@@ -33,7 +34,10 @@ export async function findLogs(folder: string): Promise<LogFile[]> {
   }
   const files: LogFile[] = [];
   const walk = async (below: string): Promise<void> => {
-    for (const entry of await entriesOf(join(folder, below))) {
+    const entries = await entriesOf(join(folder, below));
+    // a run, or a copy of one in a dataset, is no log
+    if (entries.some(({ name }) => name === RUN_FILE || name === DATASET_INDEX_FILE)) return;
+    for (const entry of entries) {
       const path = below === '' ? entry.name : join(below, entry.name);
       const stats = await statsOf(join(folder, path));
       if (stats === null || stats.dev !== top.dev) continue;

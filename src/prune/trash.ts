@@ -18,7 +18,7 @@ import { makeDirectories, syncDirectory, writeFileAtomic } from '../io/atomic.js
 import { ioError } from '../io/io-error.js';
 import { namesIn } from '../io/names-in.js';
 import { livenessOf, thisProcess } from '../io/process-identity.js';
-import { unlockRun } from '../io/run-lock.js';
+import { runHolder, unlockRun } from '../io/run-lock.js';
 import { readSmallFile } from '../io/read-small-file.js';
 import { statsOf } from '../io/stats-of.js';
 import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
@@ -100,7 +100,10 @@ export async function readTrash(root: string): Promise<Trash> {
     const isFolder = (await statsOf(folder))?.isDirectory() === true;
     const tombstone = isFolder ? await readTombstone(folder) : null;
     const run = isFolder ? await statsOf(join(folder, RUN_FOLDER)) : null;
-    if (tombstone === null || !id.startsWith(`${tombstone.experiment}@${tombstone.run_id}@`)) {
+    if (
+      tombstone === null ||
+      !id.startsWith(prefixOf({ experiment: tombstone.experiment, runId: tombstone.run_id }))
+    ) {
       trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: `it has no valid ${TOMBSTONE_FILE}` });
     } else if (run?.isDirectory() === true) {
       trash.entries.push({
@@ -153,9 +156,12 @@ export interface Grave {
   path: string;
 }
 
+/** What the name of an entry begins with; no name of a file may be longer than 255 bytes. */
+const prefixOf = (run: RunName): string => `${run.experiment}@${run.runId}`.slice(0, 240) + '@';
+
 /** Makes a run's place in the trash, its tombstone in it and on disk. */
 export async function dig(root: string, run: RunName, burial: Burial): Promise<Grave> {
-  const id = `${run.experiment}@${run.runId}@${randomBytes(4).toString('hex')}`;
+  const id = `${prefixOf(run)}${randomBytes(4).toString('hex')}`;
   const trash = join(root, TRASH_FOLDER);
   const tombstone: Tombstone = {
     experiment: run.experiment,
@@ -224,8 +230,10 @@ export async function undelete(root: string, entry: TrashEntry): Promise<string>
       await setMark(root, entry, each as MarkName, details);
     }
     await makeDirectories(join(root, entry.experiment));
-    // of the prune that took it away
-    await unlockRun(join(folder, RUN_FOLDER));
+    const buried = join(folder, RUN_FOLDER);
+    const holder = await runHolder(buried);
+    // of the prune that took it away; another one is still somebody's
+    if (holder === null || holder.doing === 'removing') await unlockRun(buried);
     await rename(join(folder, RUN_FOLDER), path);
     await syncDirectory(join(root, entry.experiment));
     await rm(folder, { recursive: true, force: true });

@@ -147,7 +147,7 @@ describe('what is no file where one should be', () => {
     writeFileSync(join(results, 'demo', '.marks'), '');
     const { runs, skipped } = await findRuns(results);
     expect(runs.map(({ experiment }) => experiment)).toEqual(['other']);
-    expect(skipped).toEqual([{ path: 'demo', reason: expect.stringContaining('.marks') }]);
+    expect(skipped).toEqual([{ path: 'demo', reason: expect.stringContaining('.marks'), isUnread: true }]);
   });
 });
 

@@ -36,6 +36,8 @@ describe('a filter', () => {
     ['ended>2026-01-01', ['run-10', 'a']],
     ['ended>=2026-01-01', ['run-9', 'run-10', 'a']],
     ['ended<2026-01-02T00:00:00Z', ['run-9']],
+    ['ended<2026-01-02T00:00', ['run-9']],
+    ['ended<2026-01-02T01:00+01:00', ['run-9']],
     ['ended<=2026-01', ['run-9']],
     ['steps=1', ['run-9', 'run-10', 'a']],
     // a run that does not say is neither
@@ -61,6 +63,7 @@ describe('a filter', () => {
     ['ended>5', "'5' is not a date"],
     ['ended>after 3', "'after 3' is not a date"],
     ['ended>2026-13-01', "'2026-13-01' is not a date"],
+    ['ended>2026-02-31', "'2026-02-31' is not a date"],
     // which would otherwise mean !=
     ['tag>paper', 'not less or more'],
     ['state<=pending', 'not less or more'],

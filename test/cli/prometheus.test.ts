@@ -13,7 +13,7 @@ const status = (more: Partial<Status> = {}): Status => ({
     finished('__proto__', 'c', '2026-01-01T00:00:00Z', { bytes: 1 }),
   ]),
   trash: { runs: 1, bytes: 3 },
-  prunable: { policy: 'nightly', runs: 0, bytes: 0 },
+  prunable: { stopped: null, policy: 'nightly', runs: 0, bytes: 0 },
   skipped: 0,
   alerts: [],
   ...more,

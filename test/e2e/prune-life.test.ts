@@ -133,6 +133,17 @@ describe('prune', () => {
       2,
       /: --keep-within '4x' has an unknown unit/,
     ],
+    [
+      [
+        'prune',
+        'results',
+        ...['--keep-last', '1', '--runtime-logs', '.', '--logs-max-age', '1d'],
+        '--log',
+        './p.jsonl',
+      ],
+      2,
+      /lies (?:among|in)/,
+    ],
     [['prune', 'results', '--keep-within', '3x'], 2, /unknown unit 'x' \(/],
     [['prune', 'results', '--max-size', '5'], 2, /is not a size \(/],
     [['prune', 'results', '--keep-last', '-1'], 2, /keep-last/],
@@ -169,6 +180,62 @@ describe('prune', () => {
     expect(stderr).toMatch(message);
     expect(left()).toHaveLength(3);
   });
+});
+
+it('a verdict is about what was judged, not about a later run of that name', async () => {
+  makeRuns();
+  const path = `results/demo/${ID}`;
+  await run('reject', path, '--reason', 'cut short');
+  const rejected = (): Promise<Outcome> => run('ls', '--filter', 'state=rejected');
+  expect((await rejected()).stdout).toContain(ID);
+  makeRun(join(cwd, 'results'), 'demo', ID, { endedAt: '2026-01-01T02:00:00Z' });
+  expect(await rejected()).toMatchObject({ exitCode: 0, stdout: '' });
+  expect((await run('pending')).stdout).toContain(path);
+});
+
+it('an experiment that cannot be read is told by all that look for runs', async () => {
+  makeRuns();
+  writeFileSync(join(cwd, 'results/demo/.marks'), '');
+  const skipped = expect.stringMatching(/^skipped demo: cannot read .*\.marks/m);
+  for (const command of [['pending'], ['ls'], ['prune', 'results', '--keep-last', '1', '--quiet']]) {
+    expect(await run(...command)).toMatchObject({ exitCode: 3, stderr: skipped });
+  }
+  const status = await run('status', '--min-free', '0%');
+  expect(status).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringMatching(/^alert: cannot read .*\.marks/m),
+  });
+});
+
+it('status says when a policy would stop at its own brake', async () => {
+  makeRuns();
+  writeFileSync(join(cwd, 'p.yaml'), 'keep_last: 1\nmax_delete: 50%\n');
+  const { stdout } = await run('status', '--policy', './p.yaml', '--min-free', '0%');
+  expect(stdout).toMatch(/^to prune +2 runs.*\n +2 of 3 runs would go, more than max-delete 50%/m);
+});
+
+it('tags are taken off all together, or none is', async () => {
+  makeRuns();
+  await run('tag', `results/demo/${ID}`, 'a', 'b');
+  expect(await run('tag', `results/demo/${ID}`, 'a', 'c', 'b', '--remove')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("has no tag 'c'"),
+  });
+  expect((await run('ls', '--filter', 'tag=a', '--filter', 'tag=b')).stdout).toContain(ID);
+});
+
+it('words that JavaScript knows are words', async () => {
+  makeRuns();
+  for (const word of ['constructor', '__proto__', 'toString']) {
+    expect(await run('pending', '--experiment', word)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(`has no experiment '${word}'`),
+    });
+    expect(await run('reject', `results/demo/${ID}`, '--reason', word)).toMatchObject({
+      exitCode: 0,
+      stdout: `rejected demo/${ID}: ${word}`,
+    });
+  }
 });
 
 it('show says what to do with a run that was killed, accept what it had been rejected for', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -51,6 +51,18 @@ describe('episodes that fail a rule', () => {
     const shown = await plume(['show', RUN], { cwd });
     expect(shown.stdout).toMatch(new RegExp(`^qc +${qc.rejected} of 50 episodes rejected`, 'm'));
     expect(read(cwd, 'qc.jsonl').split('\n')).toHaveLength(qc.rejected + 1);
+  });
+
+  it('are validated, reproduced and ingested when a prune has emptied their samples', async () => {
+    const cwd = scratchDirectory();
+    await plume([...SAMPLE, ID, 'clock=sim', 'episodes=50', 'qc.rejected_sample_rate=1'], { cwd });
+    await plume(['prune', 'results', '--rejected-max-age', '1s', '--yes'], { cwd });
+    expect(existsSync(join(cwd, RUN, 'rejected_samples'))).toBe(false);
+    expect(await plume(['validate', RUN, '--deep'], { cwd })).toMatchObject({ exitCode: 0 });
+    expect(await plume(['reproduce', RUN], { cwd })).toMatchObject({ exitCode: 0 });
+    const ingest = ['ingest', '--run-dir', RUN, '--out-dir', 'lake'];
+    expect(await plume(ingest, { cwd })).toMatchObject({ exitCode: 0 });
+    expect((await plume(ingest, { cwd })).stdout).toMatch(/^already ingested/);
   });
 
   it.each([

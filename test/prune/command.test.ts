@@ -215,13 +215,27 @@ describe.skipIf(started !== 0)('permissions (skipped when nobody may read this f
   ])('an experiment that cannot be %s is skipped, the others are pruned', async (_what, mode) => {
     const results = shared();
     chmodSync(join(results, 'other'), mode);
-    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes');
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes', '--quiet');
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 0,
+      exitCode: 3,
       stderr: expect.stringMatching(/^skipped other: cannot .*: permission denied$/),
     });
     expect(readdirSync(join(results, 'demo'))).toEqual(['run-20260103-000000']);
     expect(readdirSync(join(results, 'other'))).toHaveLength(2);
+  });
+
+  it('marks that cannot be cleared are told, and everything else is done and logged', async () => {
+    const results = shared();
+    const log = join(results, 'prune.jsonl');
+    mkdirSync(join(results, 'demo/.marks'));
+    writeFileSync(join(results, 'demo/.marks/run-20260101-000000@accepted'), '{"at":""}');
+    chmodSync(join(results, 'demo/.marks'), 0o555);
+    const { exitCode, stderr } = await asUser(results, '--keep-last', '1', '--yes', '--log', log);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 3,
+      stderr: expect.stringMatching(/^not removed: demo\/\.marks: cannot .*: permission denied/),
+    });
+    expect(readFileSync(log, 'utf8').match(/"outcome":"removed"/g)).toHaveLength(3);
   });
 
   it('a run that cannot be read is kept', async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { setMark } from '../../src/catalog/marks.js';
 import { doPrune, preparePrune } from '../../src/prune/index.js';
 import { parsePlanFile, planFile, restrictTo, type PlanFile } from '../../src/prune/plan-file.js';
@@ -63,6 +64,32 @@ describe('a plan', () => {
       'kept run-20260101: today it stays: pinned',
       'gone run-20250101: null',
     ]);
+  });
+
+  it('keeps logs and samples that are others than it lists', async () => {
+    const results = makeResults();
+    const runtime_logs = newFolder();
+    const write = (name: string, text: string): void => {
+      writeFileSync(join(runtime_logs, name), text);
+      utimesSync(join(runtime_logs, name), 0, 0);
+    };
+    for (const name of ['a.log', 'b.log']) write(name, 'x');
+    const samples = join(results, 'demo/run-20260103-000000/rejected_samples');
+    mkdirSync(samples);
+    const file = await planned(results, { runtime_logs, logs_max_age: '1d', rejected_max_age: '1d' });
+    expect(file.samples).toHaveLength(1);
+    write('a.log', 'another');
+    makeRun(results, 'demo', 'run-20260103-000000', { endedAt: '2026-01-03T02:00:00Z' });
+    const fresh = await preparePrune(results, readPolicy(file.policy), clock);
+    const { prune, kept } = restrictTo(fresh, file);
+    const reason = 'changed since the plan was made, or kept today';
+    expect(kept).toEqual([
+      { path: 'a.log', outcome: 'kept', reason },
+      { path: 'demo/run-20260103-000000/rejected_samples', outcome: 'kept', reason },
+    ]);
+    await doPrune(prune);
+    expect(readdirSync(runtime_logs)).toEqual(['a.log']);
+    expect(existsSync(samples)).toBe(true);
   });
 
   it('keeps what would today be archived first', async () => {

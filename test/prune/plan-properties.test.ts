@@ -45,7 +45,13 @@ const anyRun: fc.Arbitrary<FoundRun> = fc
     const common = { experiment, runId, reason: kind, bytes, marks };
     if (kind === 'strange') return { ...common, kind };
     if (kind === 'unfinished') return { ...common, kind, touchedMs: ended };
-    return { ...common, kind: 'held', liveness: kind === 'live' ? 'running' : 'unknown', touchedMs: ended };
+    return {
+      ...common,
+      kind: 'held',
+      hasManifest: bytes % 2 === 0,
+      liveness: kind === 'live' ? 'running' : 'unknown',
+      touchedMs: ended,
+    };
   });
 const anyRuns = fc.uniqueArray(anyRun, { selector: nameOf, maxLength: 40 });
 
@@ -113,7 +119,7 @@ describe('for all histories and policies', () => {
           // stated anew, without the code under test
           expect(run.marks).toMatchObject({ pinned: false, tags: [] });
           expect(run.kind).not.toBe('strange');
-          expect(run.kind === 'held' && run.liveness === 'running').toBe(false);
+          expect(run.kind === 'held' && (run.liveness === 'running' || run.hasManifest)).toBe(false);
           expect(lastSound!.has(nameOf(run))).toBe(false);
           if (run.kind === 'finished') expect(run.endedMs).toBeLessThanOrEqual(NOW);
           else expect(settings.stale_after).toBeDefined();

@@ -19,6 +19,7 @@ const held = (runId: string, liveness: 'running' | 'unknown', touched: string): 
   ...unfinished(runId, touched),
   kind: 'held',
   liveness,
+  hasManifest: false,
   reason: liveness === 'running' ? 'live' : 'may be live',
 });
 

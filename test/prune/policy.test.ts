@@ -57,6 +57,7 @@ it.each([
   ['0', 1000, 0],
   ['10%', 19, 1],
   ['0%', 1000, 0],
+  ['58%', 50, 29],
   ['100%', 7, 7],
 ])('--max-delete %s of %i runs is %i', (text, runs, most) => {
   expect(policy({ keep_last: 1, max_delete: text }).maxDelete!.most(runs)).toBe(most);

@@ -239,7 +239,8 @@ describe('never touches', () => {
     syncBuiltinESMExports();
     try {
       const { skipped, removals } = await keepLast(results, 1);
-      expect(skipped).toEqual([{ path: 'locked', reason: `cannot read ${locked}: permission denied` }]);
+      const reason = `cannot read ${locked}: permission denied`;
+      expect(skipped).toEqual([{ path: 'locked', reason, isUnread: true }]);
       expect(removals).toMatchObject([{ path: 'demo/run-20260101-000000', outcome: 'removed' }]);
     } finally {
       denied.mockRestore();

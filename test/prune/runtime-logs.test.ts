@@ -49,8 +49,23 @@ describe('runtime logs', () => {
     expect(await going({ logs_max_size: '0B' })).toHaveLength(3);
   });
 
+  it('are none in a run, or in a copy of one in a dataset', async () => {
+    for (const name of ['run.json', 'DATASET_INDEX.json']) {
+      for (const file of [name, 'steps.jsonl.gz', 'deep/more.txt']) write(`${name}-of/x/run-1/${file}`, 1000);
+    }
+    write('x/old.log', 1000);
+    expect(await going({ logs_max_age: '30d' })).toEqual(['x/old.log: logs-max-age 30d']);
+  });
+
   it('are never the seeds of scenes, nor what lies behind a link', async () => {
-    for (const name of ['scenes.jsonl', 'deep/scenes.jsonl.gz', 'scenes.part0001.jsonl']) write(name, 1000);
+    for (const name of [
+      'scenes.jsonl',
+      'deep/scenes.jsonl.gz',
+      'scenes.part0001.jsonl',
+      'scenes.jsonl.part1.gz',
+      'scenes.jsonl.1',
+    ])
+      write(name, 1000);
     const elsewhere = newFolder();
     writeFileSync(join(elsewhere, 'precious'), '');
     symlinkSync(elsewhere, join(logs, 'linked'));

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { setMark } from '../../src/catalog/marks.js';
 import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
-import { newFolder } from '../fixtures/captured-run.js';
+import { contents, newFolder } from '../fixtures/captured-run.js';
 import { makeRun, policy } from './runs.js';
 
 const NOW = Date.parse('2026-06-30T12:00:00Z');
@@ -36,6 +36,40 @@ describe('an unfinished run', () => {
     touch(days);
     await doPrune(await prepared(settings));
     expect(existsSync(run)).toBe(!goes);
+  });
+
+  it('is in no dataset, so it stays under --require-ingested', async () => {
+    touch(800);
+    const { plan } = await prepared({ stale_after: '7d', require_ingested: true });
+    expect(plan.decisions).toMatchObject([
+      { action: 'keep', reasons: ['not ingested, as it is not finished'] },
+    ]);
+  });
+
+  it('goes to the archive where its tag says so, and is compared there', async () => {
+    touch(800);
+    const archive = join(newFolder(), 'archive');
+    await setMark(results, { experiment: 'demo', runId: 'run-20260101-000000' }, 'tag=old', { at: '' });
+    const before = contents(run);
+    const removals = await doPrune(
+      await prepared({ keep_last: 1, stale_after: '7d', archive, archive_tag: 'old' }),
+    );
+    expect(removals).toMatchObject([{ outcome: 'archived' }]);
+    expect(existsSync(run)).toBe(false);
+    expect(contents(join(archive, 'demo/run-20260101-000000'))).toEqual(before);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['another machine', '{"pid":1,"host":"node17"}'],
+  ])('is none that has a manifest, though its lock names %s', async (_what, lock) => {
+    makeRun(results, 'demo', 'run-20260101-000000');
+    writeFileSync(join(run, 'run.lock'), lock);
+    touch(800);
+    const { plan } = await prepared({ stale_after: '7d' });
+    expect(plan.decisions).toMatchObject([
+      { action: 'keep', reasons: [expect.stringMatching(/^may be live: .*; .*remove .*run\.lock$/)] },
+    ]);
   });
 
   it('that is pinned stays', async () => {

@@ -61,6 +61,27 @@ describe('the trash', () => {
     expect(await entries()).toHaveLength(1);
   });
 
+  it('leaves the lock of another machine on a run, which may be live after all', async () => {
+    const lock = join(makeRun(results, 'demo', 'run-1', { withoutManifest: true }), 'run.lock');
+    writeFileSync(lock, '{"pid":1,"host":"node17","doing":"capturing"}');
+    await prune(results, { stale_after: '7d', keep_trash: '7d' }, Date.now() + 30 * DAY);
+    expect(existsSync(lock)).toBe(false);
+    await undelete(results, (await entries())[0]!);
+    expect(readFileSync(lock, 'utf8')).toContain('node17');
+  });
+
+  it('takes runs with the longest names there are', async () => {
+    const [experiment, runId] = ['e'.repeat(128), 'r'.repeat(128)];
+    makeRun(results, experiment, runId, { endedAt: '2026-01-01T00:00:00Z' });
+    makeRun(results, experiment, 'run-20260301-000000', { endedAt: '2026-03-01T00:00:00Z' });
+    expect(await prune(results, { keep_last: 1, keep_trash: '7d' })).toContainEqual(
+      expect.objectContaining({ path: `${experiment}/${runId}`, outcome: 'trashed' }),
+    );
+    const entry = (await entries()).find((each) => each.runId === runId)!;
+    await undelete(results, entry);
+    expect(existsSync(join(results, experiment, runId, 'run.json'))).toBe(true);
+  });
+
   it('does not put a run over another one', async () => {
     await prune(results, { keep_last: 1, keep_trash: '7d' });
     makeRun(results, 'demo', 'run-20260101-000000');

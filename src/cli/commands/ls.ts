@@ -2,7 +2,7 @@ import { findRuns } from '../../catalog/find-runs.js';
 import { bytesOf, nameOf, type FoundRun } from '../../catalog/run-entry.js';
 import { parseFilter, parseSort } from '../../catalog/select.js';
 import { stateOf } from '../../catalog/state.js';
-import { EXIT } from '../exit-codes.js';
+import { told } from '../skipped-text.js';
 import { table } from '../table.js';
 import { formatBytes, formatCount, jsonText, plural, printable, type Output } from '../ui.js';
 
@@ -22,13 +22,13 @@ export async function run(results: string, { sort, filter, json }: LsOptions, io
   const chosen = runs.filter((each) => filters.every((holds) => holds(each))).sort(order);
   if (json === true) io.stdout(jsonText({ results: root, runs: chosen.map(describe), skipped }));
   else if (chosen.length > 0) io.stdout(tableOf(chosen));
-  for (const { path, reason } of skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
+  const code = told(skipped, io);
   if (json !== true) {
     io.stderr(
       `${plural(chosen.length, 'run')}${chosen.length < runs.length ? ` of ${formatCount(runs.length)}` : ''}, ${formatBytes(bytesOf(chosen))}\n`,
     );
   }
-  return EXIT.done;
+  return code;
 }
 
 function tableOf(runs: readonly FoundRun[]): string {

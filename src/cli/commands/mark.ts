@@ -2,6 +2,7 @@ import { locateRun, type Located } from '../../catalog/locate.js';
 import { glanceAt } from '../../catalog/glance.js';
 import {
   clearMark,
+  marksOf,
   readMark,
   requireTag,
   setMark,
@@ -44,13 +45,16 @@ export async function tag(
 ): Promise<number> {
   const marks = tags.map((each): MarkName => `tag=${requireTag(each)}`);
   const run = await locateRun(path);
-  for (const [i, mark] of marks.entries()) {
-    if (remove !== true) await setMark(run.root, run, mark, { at: now() });
-    else if (!(await clearMark(run.root, run, mark))) {
-      throw new CaptureError('input', `${nameOf(run)} has no tag '${tags[i]}'`, {
-        hint: `plume-nav-capture show ${path} says which it has`,
-      });
-    }
+  const has = remove === true ? await marksOf(run.root, run) : marks;
+  const missing = tags.find((_, i) => !has.includes(marks[i]!));
+  if (missing !== undefined) {
+    throw new CaptureError('input', `${nameOf(run)} has no tag '${missing}'`, {
+      hint: `plume-nav-capture show ${path} says which it has`,
+    });
+  }
+  for (const mark of marks) {
+    if (remove === true) await clearMark(run.root, run, mark);
+    else await setMark(run.root, run, mark, { at: now() });
   }
   io.stdout(`${remove === true ? 'untagged' : 'tagged'} ${nameOf(run)}: ${tags.join(', ')}\n`);
   return EXIT.done;

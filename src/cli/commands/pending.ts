@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { findRuns } from '../../catalog/find-runs.js';
 import { nameOf, newestFirst } from '../../catalog/run-entry.js';
 import { isPending } from '../../catalog/state.js';
-import { EXIT } from '../exit-codes.js';
 import { requireExperiment } from '../known-experiment.js';
+import { told } from '../skipped-text.js';
 import { jsonText, plural, printable, type Output } from '../ui.js';
 
 export interface PendingOptions {
@@ -12,7 +13,7 @@ export interface PendingOptions {
 
 /** `plume-nav-capture pending`: finished runs that nobody has ingested, accepted or rejected. */
 export async function run(results: string, options: PendingOptions, io: Output): Promise<number> {
-  const { root, runs } = await findRuns(results, options.experiment ?? null);
+  const { root, runs, skipped } = await findRuns(results, options.experiment ?? null);
   await requireExperiment(root, options.experiment);
   const pending = runs.filter(isPending).sort(newestFirst).reverse();
   if (options.json === true) {
@@ -27,13 +28,13 @@ export async function run(results: string, options: PendingOptions, io: Output):
         })),
       }),
     );
-    return EXIT.done;
+    return told(skipped, io);
   }
-  for (const each of pending) io.stdout(`${printable(`${results}/${nameOf(each)}`)}\n`);
+  for (const each of pending) io.stdout(`${printable(join(results, nameOf(each)))}\n`);
   io.stderr(
     pending.length === 0
       ? 'nothing is pending\n'
       : `${plural(pending.length, 'run')} pending: ingest ${pending.length === 1 ? 'it, or accept or reject it' : 'them, or accept or reject them'}\n`,
   );
-  return EXIT.done;
+  return told(skipped, io);
 }

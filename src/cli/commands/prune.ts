@@ -1,8 +1,10 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { CaptureError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
 import { ioError } from '../../io/io-error.js';
+import { realPathSoFar } from '../../io/real-path.js';
 import {
   doPrune,
   OVER_MAX_DELETE,
@@ -15,6 +17,7 @@ import { parsePlanFile, planFile, restrictTo } from '../../prune/plan-file.js';
 import type { CheckedSettings, PolicySettings } from '../../prune/policy-schema.js';
 import { readPolicy } from '../../prune/policy.js';
 import { EXIT } from '../exit-codes.js';
+import { told, unread } from '../skipped-text.js';
 import { policyOf } from '../prune-policy.js';
 import { decisionLines } from '../prune-log.js';
 import { hasWork, pruneDocument, planText, removalText, summaryText } from '../prune-text.js';
@@ -59,6 +62,7 @@ export interface PruneOptions {
 export async function run(results: string | undefined, options: PruneOptions, io: Output): Promise<number> {
   const { prune, kept, settings } = await prepare(results, options);
   const { policy: _, yes, dryRun, plan, apply, log, quiet, json } = options;
+  if (log !== undefined) await requireApart(log, settings.runtime_logs);
   const really = (yes === true || apply !== undefined) && dryRun !== true && plan === undefined;
   if (plan !== undefined) await writeFileAtomic(plan, jsonText(planFile(prune, settings)));
   const over = overMaxDelete(prune);
@@ -76,8 +80,8 @@ export async function run(results: string | undefined, options: PruneOptions, io
         `${keepTrash.label} has no effect beside ${limits[0]!.label}: what goes is deleted for good\n`,
       );
     }
-    for (const { path, reason } of prune.skipped) io.stderr(`skipped ${printable(`${path}: ${reason}`)}\n`);
   }
+  const code = told(quiet === true ? unread(prune.skipped) : prune.skipped, io);
   if (removals === null) {
     if (plan !== undefined && quiet !== true) say(`plan written to ${printable(plan)}\n`);
     // who has forgotten --yes in a crontab is told so
@@ -88,7 +92,7 @@ export async function run(results: string | undefined, options: PruneOptions, io
   } else {
     say(removalText(prune, removals, quiet === true));
   }
-  return conclude(prune, removals, over, io);
+  return Math.max(code, conclude(prune, removals, over, io));
 }
 
 async function prepare(
@@ -163,6 +167,16 @@ function flagsOf(options: PruneOptions): PolicySettings {
 function whyNothing({ dryRun, plan }: PruneOptions): string {
   if (dryRun === true) return 'a dry run';
   return plan === undefined ? 'add --yes to remove' : 'add --apply with the plan to remove';
+}
+
+/** A log that is pruned with the others is none. */
+async function requireApart(log: string, runtimeLogs: string | undefined): Promise<void> {
+  if (runtimeLogs === undefined) return;
+  const [file, folder] = await Promise.all([log, runtimeLogs].map((path) => realPathSoFar(resolve(path))));
+  if (!file!.startsWith(`${folder}/`)) return;
+  throw new CaptureError('usage', `--log ${log} lies among the --runtime-logs, which are pruned`, {
+    hint: 'choose a file outside',
+  });
 }
 
 async function appendLog(path: string, lines: string): Promise<void> {

@@ -50,8 +50,8 @@ function text(
     lines.push([name, more === '' ? at : `${at}  ${more}`]);
   }
   const files = (manifest?.files ?? []).map(
-    ({ path, bytes, rows }) =>
-      [path, `${formatBytes(bytes)}${rows === null ? '' : `, ${plural(rows, 'record')}`}`] as [
+    ({ path: file, bytes, rows }) =>
+      [file, `${formatBytes(bytes)}${rows === null ? '' : `, ${plural(rows, 'record')}`}`] as [
         string,
         string,
       ],
@@ -62,13 +62,13 @@ function text(
     .join('');
 }
 
-function ofUnfinished(run: Exclude<FoundRun, FinishedRun>, path: string): [string, string][] {
+function ofUnfinished(found: Exclude<FoundRun, FinishedRun>, path: string): [string, string][] {
   const named = shellWord(path);
   return [
     // the state has been said
-    ['why', run.reason.replace(/^(?:live|may be live|not finished): /, '')],
-    ['size', formatBytes(run.bytes)],
-    ...(run.kind === 'unfinished'
+    ['why', found.reason.replace(/^(?:live|may be live|not finished): /, '')],
+    ['size', formatBytes(found.bytes)],
+    ...(found.kind === 'unfinished'
       ? ([['next', `plume-nav-capture resume ${named}, or plume-nav-capture recover ${named}`]] as [
           string,
           string,

@@ -5,9 +5,10 @@ import { CaptureError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../io/atomic.js';
 import { systemClock } from '../../io/clock.js';
 import { diskSpace } from '../../io/disk-space.js';
-import { prepareFor } from '../../prune/index.js';
+import { overMaxDelete, prepareFor } from '../../prune/index.js';
 import { toRemove } from '../../prune/plan.js';
 import { EXIT } from '../exit-codes.js';
+import { unread } from '../skipped-text.js';
 import { prometheusText } from '../prometheus-text.js';
 import { policyOf } from '../prune-policy.js';
 import { alertsOf, countRuns, statusText, type Status } from '../status-report.js';
@@ -32,18 +33,23 @@ export async function run(results: string, options: StatusOptions, io: Output): 
   const { policy } = policyOf(options.policy ?? POLICY, {});
   const found = await findRuns(results);
   const { root, runs, skipped } = found;
-  const { plan, trash } = await prepareFor(found, policy, systemClock);
+  const prune = await prepareFor(found, policy, systemClock);
+  const { plan, trash } = prune;
   const status: Status = {
     results: root,
     at: new Date(systemClock.now()).toISOString(),
     disk: diskSpace(root),
     ...countRuns(runs),
     trash: sizeOf(trash.entries),
-    prunable: { policy: options.policy ?? POLICY, ...sizeOf(toRemove(plan).map((decision) => decision.run)) },
+    prunable: {
+      policy: options.policy ?? POLICY,
+      ...sizeOf(toRemove(plan).map((decision) => decision.run)),
+      stopped: overMaxDelete(prune),
+    },
     skipped: skipped.length,
     alerts: [],
   };
-  status.alerts = alertsOf(status, limits);
+  status.alerts = [...alertsOf(status, limits), ...unread(skipped).map(({ reason }) => reason)];
   if (options.prometheus !== undefined) await writeFileAtomic(options.prometheus, prometheusText(status));
   io.stdout(options.json === true ? jsonText(status) : statusText(status));
   return status.alerts.length > 0 ? EXIT.findings : EXIT.done;

@@ -5,6 +5,7 @@ import { CaptureError } from '../../core/errors.js';
 import { suggest } from '../../core/nearest.js';
 import { readTrash, undelete } from '../../prune/trash.js';
 import { EXIT } from '../exit-codes.js';
+import { told } from '../skipped-text.js';
 import { formatBytes, plural, printable, type Output } from '../ui.js';
 
 /** `plume-nav-capture undelete`: brings back runs that a prune has put into the trash. */
@@ -22,13 +23,18 @@ export async function run(
   for (const path of paths) {
     const wanted = partsOf(path);
     const root = await requireResults(wanted.root);
-    const { entries } = await readTrash(root);
+    const { entries, strange } = await readTrash(root);
     // of several with one name the one that was removed last
     const entry = entries
       .filter((each) => nameOf(each) === nameOf(wanted))
       .sort((a, b) => b.deletedMs - a.deletedMs)[0];
     if (entry === undefined) {
-      const hint = entries.length === 0 ? 'the trash is empty' : suggest(nameOf(wanted), entries.map(nameOf));
+      const hint =
+        strange.length > 0
+          ? strange.map(({ path: at, reason }) => `${at}: ${reason}`).join('; ')
+          : entries.length === 0
+            ? 'the trash is empty'
+            : suggest(nameOf(wanted), entries.map(nameOf));
       throw new CaptureError('input', `${nameOf(wanted)} is not in the trash of ${root}`, { hint });
     }
     io.stdout(`brought back ${printable(await undelete(root, entry))}\n`);
@@ -38,7 +44,7 @@ export async function run(
 
 /** What lies in the trash. */
 async function list(results: string, io: Output): Promise<number> {
-  const { entries } = await readTrash(await requireResults(results));
+  const { entries, strange } = await readTrash(await requireResults(results));
   for (const { experiment, runId, deletedMs, keepUntilMs, bytes, reasons } of entries) {
     const [deleted, until] = [deletedMs, keepUntilMs].map((ms) => new Date(ms).toISOString().slice(0, 16));
     io.stdout(
@@ -46,5 +52,5 @@ async function list(results: string, io: Output): Promise<number> {
     );
   }
   io.stderr(`${plural(entries.length, 'run')} in the trash\n`);
-  return EXIT.done;
+  return told(strange, io);
 }
