@@ -16,8 +16,17 @@ import { int } from './config-types.js';
 /** Given explicitly it names one run: no change of how runs are made. */
 const NAMES_A_RUN = 'run_id';
 
+/** No configuration has an infinity, and JSON no word for it: 1e999 is damage. */
+const isFinite = (value: unknown): boolean =>
+  typeof value === 'number'
+    ? Number.isFinite(value)
+    : typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
+
 /** Keeps the value as it is read, integers and floats apart. */
-const anyValue = z.unknown().transform((value) => (value ?? null) as JsonValue);
+const anyValue = z
+  .unknown()
+  .refine(isFinite, 'expected a finite number')
+  .transform((value) => (value ?? null) as JsonValue);
 
 /** One line of config_history.jsonl. */
 export const configEventSchema = z.object({

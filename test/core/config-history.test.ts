@@ -191,6 +191,7 @@ describe('a line that is none of ours', () => {
     '{"event":5}',
     line.slice(0, -1),
     line.replace('"key"', '"kee"'),
+    line.replace('"old":null', '"old":{"a":[1e400]}'),
   ])('is damaged: %j', (text) => {
     expect(parseConfigEvent(text)).toBeNull();
   });
