@@ -24,7 +24,8 @@ export interface Status {
   /** What a prune by this policy would remove now. */
   prunable: Amount & {
     policy: string;
-    /** Why it would remove nothing all the same. */ stopped: string | null;
+    /** Why it would remove nothing all the same; null when nothing stops it. */
+    stopped: string | null;
   };
   /** Folders among the runs that are none. */
   skipped: number;

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { nameOf, type FoundRun } from '../catalog/run-entry.js';
+import { nameOf, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
 import { REJECTED_FOLDER } from '../core/layout.js';
 import type { Prune } from './index.js';
@@ -96,6 +97,22 @@ export function parsePlanFile(text: string, file: string): PlanFile {
   );
 }
 
+const OTHER_NOW = 'changed since the plan was made, or kept today';
+
+const samplesOf = (run: FinishedRun): string => `${nameOf(run)}/${REJECTED_FOLDER}`;
+
+/** Logs that go today, and are as they were listed. */
+function sameLogs(prune: Prune, file: PlanFile): LogDecision[] {
+  const listed = new Map(file.logs.map((log) => [log.path, log]));
+  return prune.logs.filter((log) => isDeepStrictEqual(listed.get(log.path), logLine(log)));
+}
+
+/** The same of samples, which are those of the run as it was. */
+function sameSamples(prune: Prune, file: PlanFile): FinishedRun[] {
+  const digests = new Map(file.samples.map(({ path, manifest_digest: digest }) => [path, digest]));
+  return prune.samples.filter((run) => digests.get(nameOf(run)) === run.manifestDigest);
+}
+
 /**
  * A prune prepared anew, cut down to what a plan lists and what would still go today.
  * @returns what is left to do, and what of the list is not done any more with the reason
@@ -122,21 +139,19 @@ export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: 
     return going.get(run) ?? { run, action: 'keep', reasons: [reason] };
   });
   const emptied = prune.plan.emptied.filter(({ id }) => file.trash.includes(id));
-  const logs = prune.logs.filter((log) =>
-    file.logs.some((listed) => isDeepStrictEqual(listed, logLine(log))),
-  );
-  const samples = prune.samples.filter((run) =>
-    file.samples.some(
-      (listed) => listed.path === nameOf(run) && listed.manifest_digest === run.manifestDigest,
-    ),
-  );
-  const reason = 'changed since the plan was made, or kept today';
-  for (const { path } of file.logs) {
-    if (logs.every((log) => log.path !== path)) kept.push({ path, outcome: 'kept', reason });
-  }
-  for (const { path } of file.samples) {
-    if (samples.some((run) => nameOf(run) === path)) continue;
-    kept.push({ path: `${path}/${REJECTED_FOLDER}`, outcome: 'kept', reason });
+  const logs = sameLogs(prune, file);
+  const samples = sameSamples(prune, file);
+  const others = new Set([...logs.map(({ path }) => path), ...samples.map(samplesOf)]);
+  const folder = prune.policy.logs?.folder ?? '';
+  const listed = [
+    ...file.logs.map(({ path }) => ({ path, at: join(folder, path) })),
+    ...file.samples.map(({ path }) => ({
+      path: `${path}/${REJECTED_FOLDER}`,
+      at: join(prune.root, path, REJECTED_FOLDER),
+    })),
+  ];
+  for (const { path, at } of listed) {
+    if (!others.has(path) && existsSync(at)) kept.push({ path, outcome: 'kept', reason: OTHER_NOW });
   }
   return {
     prune: {
