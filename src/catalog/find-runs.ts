@@ -1,10 +1,10 @@
-import { lstatSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
-import { RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
+import { isLockFile, RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
 import { glanceAt } from './glance.js';
@@ -79,7 +79,7 @@ async function addRuns(
   for (const runId of await directories(root, experiment, skipped)) {
     const run = await glanceAt(root, { experiment, runId }, marks.get(runId));
     if (run !== null) runs.push(run);
-    else if (isNoSweep(join(root, experiment, runId))) {
+    else if (isStranger(join(root, experiment, runId))) {
       skipped.push({
         path: `${experiment}/${runId}`,
         reason: `not a run directory: it has no ${RUN_FILE}`,
@@ -89,10 +89,21 @@ async function addRuns(
   }
 }
 
-/** A sweep's own folder is where it should be, and nothing to remark; nor is what is gone meanwhile. */
-const isNoSweep = (directory: string): boolean =>
-  lstatSync(directory, { throwIfNoEntry: false }) !== undefined &&
-  lstatSync(join(directory, SWEEP_PLAN_FILE), { throwIfNoEntry: false }) === undefined;
+/**
+ * Whether a folder in the place of a run is none. A sweep's own is where it should be; one that is empty or locked, or
+ * has a run.json by now, is of a capture that begins at this moment.
+ */
+function isStranger(directory: string): boolean {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+  const isKnown = (name: string): boolean =>
+    name === SWEEP_PLAN_FILE || name === RUN_FILE || isLockFile(name);
+  return names.length > 0 && !names.some(isKnown);
+}
 
 /**
  * The real path of a results folder.

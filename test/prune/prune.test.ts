@@ -173,6 +173,9 @@ describe('never touches', () => {
   it('what is no run directory', async () => {
     const results = makeRuns(2);
     mkdirSync(join(results, 'demo', 'figures'));
+    writeFileSync(join(results, 'demo', 'figures', 'a.png'), '');
+    // a capture begins with an empty folder
+    mkdirSync(join(results, 'demo', 'run-20260301-000000'));
     mkdirSync(join(results, 'demo', '.hidden'));
     mkdirSync(join(results, 'notes'));
     mkdirSync(join(results, 'demo', 'with space'));
@@ -191,6 +194,7 @@ describe('never touches', () => {
       'figures',
       'run-20250101-000000',
       'run-20260102-000000',
+      'run-20260301-000000',
       'with space',
     ]);
   });
