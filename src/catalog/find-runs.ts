@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { CaptureError } from '../core/errors.js';
 import { isSafeComponent } from '../core/ids.js';
-import { isLockFile, RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
+import { isLockFile, leftoverOf, RUN_FILE, SWEEP_PLAN_FILE } from '../core/layout.js';
 import { ioError } from '../io/io-error.js';
 import { isRunDirectory } from '../io/run-directory.js';
 import { glanceAt } from './glance.js';
@@ -90,8 +90,8 @@ async function addRuns(
 }
 
 /**
- * Whether a folder in the place of a run is none. A sweep's own is where it should be; one that is empty or locked, or
- * has a run.json by now, is of a capture that begins at this moment.
+ * Whether a folder in the place of a run is none. A sweep's own is where it should be; one that is empty, or
+ * has a lock, a run.json or what they are called until they are whole, is of a capture that begins at this moment.
  */
 function isStranger(directory: string): boolean {
   let names: string[];
@@ -101,7 +101,7 @@ function isStranger(directory: string): boolean {
     return (error as NodeJS.ErrnoException).code !== 'ENOENT';
   }
   const isKnown = (name: string): boolean =>
-    name === SWEEP_PLAN_FILE || name === RUN_FILE || isLockFile(name);
+    [SWEEP_PLAN_FILE, RUN_FILE].includes(name) || isLockFile(name) || leftoverOf(name) === 'unfinished';
   return names.length > 0 && !names.some(isKnown);
 }
 

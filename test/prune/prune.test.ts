@@ -176,6 +176,8 @@ describe('never touches', () => {
     writeFileSync(join(results, 'demo', 'figures', 'a.png'), '');
     // a capture begins with an empty folder
     mkdirSync(join(results, 'demo', 'run-20260301-000000'));
+    mkdirSync(join(results, 'demo', 'run-20260301-000001'));
+    writeFileSync(join(results, 'demo', 'run-20260301-000001', '.run.lock.0a1b2c3d.tmp'), '');
     mkdirSync(join(results, 'demo', '.hidden'));
     mkdirSync(join(results, 'notes'));
     mkdirSync(join(results, 'demo', 'with space'));
@@ -195,6 +197,7 @@ describe('never touches', () => {
       'run-20250101-000000',
       'run-20260102-000000',
       'run-20260301-000000',
+      'run-20260301-000001',
       'with space',
     ]);
   });
