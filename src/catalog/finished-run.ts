@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { runIdEpochMs } from '../core/ids.js';
 import { MANIFEST_FILE } from '../core/layout.js';
 import { MAX_JSON_BYTES } from '../io/run-directory.js';
@@ -100,7 +100,8 @@ function standing(path: string, run: RunName, marks: Marks, manifestDigest: stri
 
 /**
  * The manifest without its environment, its report and its inventory, which are the most of it and take the most
- * time, where it is printed as ours are; null for another form. No text in JSON has a line break, so these can only be the keys.
+ * time, where it is printed as ours are; null for another form. No text in JSON has a line break, so these can only
+ * be the keys.
  */
 function parseAsWritten(text: string): unknown {
   const from = text.indexOf('\n  "env_config": {');

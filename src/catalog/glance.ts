@@ -37,7 +37,7 @@ export async function glanceAt(
 }
 
 async function look(path: string, run: RunName, marks: Marks, evenHeld: boolean): Promise<FoundRun | null> {
-  // nearly all are finished and nobody's, and asking for three names takes less than half the time of listing all
+  // nearly all are finished and nobody's, and asking for three names takes less time than listing all
   const has = (name: string): boolean => existsSync(`${path}/${name}`);
   if (has(RUN_FILE) && !has(LOCK_FILE) && !has(RECOVERED_FOLDER)) {
     const found = finishedRun(path, run, marks);

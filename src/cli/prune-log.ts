@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { nameOf } from '../catalog/run-entry.js';
-import { REJECTED_FOLDER } from '../core/layout.js';
 import type { Prune, Removal } from '../prune/index.js';
+import { samplesPath } from '../prune/rejected-samples.js';
 import type { LogDecision } from '../prune/runtime-logs.js';
-import { TRASH_FOLDER, type TrashEntry } from '../prune/trash.js';
+import { trashPath, type TrashEntry } from '../prune/trash.js';
 import { describe } from './prune-text.js';
 
 /** What is decided, as a line of the log has it; `path` as in `Removal`. */
@@ -31,7 +31,7 @@ const decisions = ({ plan, samples, logs, policy, nowMs }: Prune): Decided[] => 
   ...plan.emptied.map((entry) => ofTrash(entry, nowMs)),
   ...samples.map((run) => ({
     ...describe(run),
-    path: `${nameOf(run)}/${REJECTED_FOLDER}`,
+    path: samplesPath(nameOf(run)),
     state: 'rejected-samples',
     bytes: null,
     action: 'remove',
@@ -41,7 +41,7 @@ const decisions = ({ plan, samples, logs, policy, nowMs }: Prune): Decided[] => 
 ];
 
 const ofTrash = ({ id, experiment, runId, bytes, keepUntilMs }: TrashEntry, nowMs: number): Decided => ({
-  path: `${TRASH_FOLDER}/${id}`,
+  path: trashPath(id),
   experiment,
   run_id: runId,
   state: 'trash',

@@ -1,7 +1,7 @@
 import { bytesOf, nameOf, type FoundRun } from '../catalog/run-entry.js';
 import type { Decision, Prune, Removal } from '../prune/index.js';
 import { isTaken } from '../prune/outcome.js';
-import { TRASH_FOLDER } from '../prune/trash.js';
+import { trashPath } from '../prune/trash.js';
 import { formatBytes, plural, printable } from './ui.js';
 
 /** The plan as a table: by experiment, a line each run with what is done to it and why. */
@@ -72,7 +72,7 @@ export function removalText(prune: Prune, removals: readonly Removal[], quiet: b
   if (quiet && done.length === 0) return short;
   const lines = quiet ? done.map(({ path, outcome }) => `${outcome} ${printable(path)}\n`) : [];
   const runs = new Map(prune.plan.decisions.map(({ run }) => [nameOf(run), run]));
-  const entries = new Map(prune.plan.emptied.map((entry) => [`${TRASH_FOLDER}/${entry.id}`, entry]));
+  const entries = new Map(prune.plan.emptied.map((entry) => [trashPath(entry.id), entry]));
   const gone = done.flatMap(({ path }) => runs.get(path) ?? []);
   const emptied = done.flatMap(({ path }) => entries.get(path) ?? []);
   const others = done.length - gone.length - emptied.length;

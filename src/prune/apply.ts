@@ -11,7 +11,7 @@ import { toRemove } from './plan.js';
 import { removeSamples } from './rejected-samples.js';
 import { removeRun } from './remove-run.js';
 import { removeLogs } from './runtime-logs.js';
-import { TRASH_FOLDER } from './trash.js';
+import { TRASH_FOLDER, trashPath } from './trash.js';
 
 /** Removes what a prune has decided on: what killed prunes left, from the trash, runs, samples, logs. */
 export async function applyPrune(prune: Prune): Promise<Removal[]> {
@@ -45,7 +45,7 @@ export async function applyPrune(prune: Prune): Promise<Removal[]> {
 }
 
 async function emptyEntry(root: string, id: string): Promise<Removal> {
-  const path = join(TRASH_FOLDER, id);
+  const path = trashPath(id);
   try {
     if ((await statsOf(join(root, path))) === null) return { path, outcome: 'gone', reason: null };
     return { path, ...(await deleteAside(await moveAside(root, join(root, path)))) };

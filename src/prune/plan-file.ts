@@ -4,10 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { nameOf, type FinishedRun, type FoundRun } from '../catalog/run-entry.js';
 import { CaptureError } from '../core/errors.js';
-import { REJECTED_FOLDER } from '../core/layout.js';
 import type { Prune } from './index.js';
 import type { Removal } from './outcome.js';
 import { toRemove, type Decision, type RemoveDecision } from './plan.js';
+import { samplesPath } from './rejected-samples.js';
 import type { LogDecision } from './runtime-logs.js';
 import { policySchema, type CheckedSettings } from './policy-schema.js';
 
@@ -99,8 +99,6 @@ export function parsePlanFile(text: string, file: string): PlanFile {
 
 const OTHER_NOW = 'changed since the plan was made, or kept today';
 
-const samplesOf = (run: FinishedRun): string => `${nameOf(run)}/${REJECTED_FOLDER}`;
-
 /** Logs that go today, and are as they were listed. */
 function sameLogs(prune: Prune, file: PlanFile): LogDecision[] {
   const listed = new Map(file.logs.map((log) => [log.path, log]));
@@ -138,17 +136,18 @@ export function restrictTo(prune: Prune, file: PlanFile): { prune: Prune; kept: 
     const reason = why.get(nameOf(run)) ?? 'not in the plan';
     return going.get(run) ?? { run, action: 'keep', reasons: [reason] };
   });
-  const emptied = prune.plan.emptied.filter(({ id }) => file.trash.includes(id));
+  const listedTrash = new Set(file.trash);
+  const emptied = prune.plan.emptied.filter(({ id }) => listedTrash.has(id));
   const logs = sameLogs(prune, file);
   const samples = sameSamples(prune, file);
-  const others = new Set([...logs.map(({ path }) => path), ...samples.map(samplesOf)]);
+  const others = new Set([
+    ...logs.map(({ path }) => path),
+    ...samples.map((run) => samplesPath(nameOf(run))),
+  ]);
   const folder = prune.policy.logs?.folder ?? '';
   const listed = [
     ...file.logs.map(({ path }) => ({ path, at: join(folder, path) })),
-    ...file.samples.map(({ path }) => ({
-      path: `${path}/${REJECTED_FOLDER}`,
-      at: join(prune.root, path, REJECTED_FOLDER),
-    })),
+    ...file.samples.map(({ path }) => ({ path: samplesPath(path), at: join(prune.root, samplesPath(path)) })),
   ];
   for (const { path, at } of listed) {
     if (!others.has(path) && existsSync(at)) kept.push({ path, outcome: 'kept', reason: OTHER_NOW });

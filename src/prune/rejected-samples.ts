@@ -7,6 +7,9 @@ import { deleteAside, moveAside } from './aside.js';
 import { whyNot, type Removal } from './outcome.js';
 import { since, type Policy } from './policy.js';
 
+/** Where the samples of a run lie, relative to the results. */
+export const samplesPath = (run: string): string => `${run}/${REJECTED_FOLDER}`;
+
 /** Which of these runs have samples of rejected episodes that are older than the policy lets them be. */
 export function planSamples(
   root: string,
@@ -19,14 +22,14 @@ export function planSamples(
   return runs
     .filter((run): run is FinishedRun => run.kind === 'finished')
     .filter(({ endedMs, marks }) => endedMs < until && !marks.pinned)
-    .filter((run) => existsSync(join(root, nameOf(run), REJECTED_FOLDER)));
+    .filter((run) => existsSync(join(root, samplesPath(nameOf(run)))));
 }
 
 /** Removes these samples; the runs are whole without them. */
 export async function removeSamples(root: string, runs: readonly FinishedRun[]): Promise<Removal[]> {
   const removals: Removal[] = [];
   for (const run of runs) {
-    const path = `${nameOf(run)}/${REJECTED_FOLDER}`;
+    const path = samplesPath(nameOf(run));
     try {
       const stats = await statsOf(join(root, path));
       if (stats === null) removals.push({ path, outcome: 'gone', reason: null });

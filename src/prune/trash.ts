@@ -29,6 +29,8 @@ import { findWorkFolders, makeWorkFolder } from '../io/work-folder.js';
  * trash, so that what lies there is whole.
  */
 export const TRASH_FOLDER = '.trash';
+/** Where an entry lies, relative to the results. */
+export const trashPath = (id: string): string => `${TRASH_FOLDER}/${id}`;
 const TOMBSTONE_FILE = 'tombstone.json';
 const RUN_FOLDER = 'run';
 /** Purpose of the folder that a tombstone is made in. */
@@ -92,8 +94,7 @@ export async function readTrash(root: string): Promise<Trash> {
   }
   for (const id of (await namesIn(join(root, TRASH_FOLDER))).sort()) {
     if (!ENTRY.test(id)) {
-      if (!id.startsWith('.'))
-        trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: 'not of the trash' });
+      if (!id.startsWith('.')) trash.strange.push({ path: trashPath(id), reason: 'not of the trash' });
       continue;
     }
     const folder = join(root, TRASH_FOLDER, id);
@@ -104,7 +105,7 @@ export async function readTrash(root: string): Promise<Trash> {
       tombstone === null ||
       !id.startsWith(prefixOf({ experiment: tombstone.experiment, runId: tombstone.run_id }))
     ) {
-      trash.strange.push({ path: `${TRASH_FOLDER}/${id}`, reason: `it has no valid ${TOMBSTONE_FILE}` });
+      trash.strange.push({ path: trashPath(id), reason: `it has no valid ${TOMBSTONE_FILE}` });
     } else if (run?.isDirectory() === true) {
       trash.entries.push({
         id,
@@ -234,7 +235,7 @@ export async function undelete(root: string, entry: TrashEntry): Promise<string>
     const holder = await runHolder(buried);
     // of the prune that took it away; another one is still somebody's
     if (holder === null || holder.doing === 'removing') await unlockRun(buried);
-    await rename(join(folder, RUN_FOLDER), path);
+    await rename(buried, path);
     await syncDirectory(join(root, entry.experiment));
     await rm(folder, { recursive: true, force: true });
     // an empty trash is no use to anybody; one that is not stays

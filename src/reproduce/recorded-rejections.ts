@@ -29,7 +29,8 @@ export class RecordedRejections {
     this.steps = steps;
     this.lines = names.includes(REJECTIONS_FILE) ? linesOf(records) : null;
     this.samples = names.includes(REJECTED_STEPS_FILE) ? samplesOf(records) : null;
-    this.areEmptied = this.samples === null && records.finished;
+    const isListed = records.manifest?.files.some(({ path }) => path === REJECTED_STEPS_FILE) === true;
+    this.areEmptied = this.samples === null && isListed;
   }
 
   /**

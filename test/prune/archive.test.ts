@@ -17,9 +17,8 @@ import { preparePrune, doPrune, type Removal } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { setMark } from '../../src/catalog/marks.js';
 import { capturedRun, contents, newFolder } from '../fixtures/captured-run.js';
-import { policy } from './runs.js';
+import { clock, policy } from './runs.js';
 
-const clock = { now: () => Date.parse('2026-06-30T12:00:00Z'), monotonic: () => 0 };
 const OLD = 'run-20260101-000000';
 
 let results: string;

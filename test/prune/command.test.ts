@@ -82,7 +82,7 @@ describe('prune', () => {
     }
   });
 
-  it('says that a limit leaves nothing in the trash', async () => {
+  it('says that --keep-trash has no effect beside a limit', async () => {
     const results = makeResults();
     await prune(results, { keepLast: '2', keepTrash: '7d', yes: true });
     const said = await prune(results, { keepLast: '1', keepTrash: '7d', maxSize: '0B', yes: true });

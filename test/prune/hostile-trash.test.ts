@@ -15,9 +15,8 @@ import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { readTrash, undelete } from '../../src/prune/trash.js';
 import { contents, newFolder } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
+import { clock, makeRun, policy } from './runs.js';
 
-const clock = { now: () => Date.parse('2026-06-30T12:00:00Z'), monotonic: () => 0 };
 let results: string;
 beforeEach(() => {
   results = newFolder();

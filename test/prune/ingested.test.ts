@@ -16,9 +16,8 @@ import { run as ingest } from '../../src/cli/commands/ingest.js';
 import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { capturedRun, newFolder } from '../fixtures/captured-run.js';
-import { policy } from './runs.js';
+import { clock, policy } from './runs.js';
 
-const clock = { now: () => Date.parse('2026-06-30T12:00:00Z'), monotonic: () => 0 };
 const OLD = 'run-20260101-000000';
 const io = { stdout: () => {}, stderr: () => {} };
 

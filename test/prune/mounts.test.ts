@@ -6,11 +6,10 @@ import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { needed } from '../faults/needed-tool.js';
 import { newFolder } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
+import { clock, makeRun, policy } from './runs.js';
 
 const TRY = 'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"';
 const tmpfs = needed('sh', ['-c', TRY]);
-const clock = { now: () => Date.parse('2026-06-30T12:00:00Z'), monotonic: () => 0 };
 
 describe.skipIf(!tmpfs.works)(`another file system (${tmpfs.reason})`, () => {
   let results: string;

@@ -7,9 +7,7 @@ import { parsePlanFile, planFile, restrictTo, type PlanFile } from '../../src/pr
 import { policySchema, type PolicySettings } from '../../src/prune/policy-schema.js';
 import { readPolicy } from '../../src/prune/policy.js';
 import { newFolder } from '../fixtures/captured-run.js';
-import { makeRun } from './runs.js';
-
-const clock = { now: () => Date.parse('2026-06-30T12:00:00Z'), monotonic: () => 0 };
+import { clock, makeRun } from './runs.js';
 
 function makeResults(): string {
   const results = newFolder();

@@ -5,10 +5,8 @@ import { NO_MARKS, type Marks } from '../../src/catalog/marks.js';
 import { toRemove, type PlanFacts } from '../../src/prune/plan.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { tries } from '../faults/runs.js';
-import { finished, planFor } from './runs.js';
+import { DAY, finished, NOW, planFor } from './runs.js';
 
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const DAY = 86_400_000;
 const RUNS = tries(10_000, 1000);
 
 const anyMarks: fc.Arbitrary<Marks> = fc.oneof(

@@ -18,10 +18,7 @@ import { canonicalHash, parseTypedJson, prettyJson, type JsonMap } from '../../s
 import { doPrune, preparePrune, type Removal } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { newFolder, stamps } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
-
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const clock = { now: () => NOW, monotonic: () => 0 };
+import { clock, makeRun, policy } from './runs.js';
 
 async function prune(results: string, settings: PolicySettings, remove = true) {
   const prepared = await preparePrune(results, policy(settings), clock);

@@ -10,6 +10,11 @@ import { policySchema, type PolicySettings } from '../../src/prune/policy-schema
 import { readPolicy, type Policy } from '../../src/prune/policy.js';
 import { runModel } from '../fixtures/run-model.js';
 
+/** When it is in these tests, milliseconds since the epoch. */
+export const NOW = Date.parse('2026-06-30T12:00:00Z');
+export const DAY = 86_400_000;
+export const clock = { now: () => NOW, monotonic: () => 0 };
+
 export interface RunOptions {
   endedAt?: string | null;
   startedAt?: string | null;
@@ -89,7 +94,7 @@ export const policy = (settings: PolicySettings): Policy => readPolicy(policySch
 /** A plan over runs of which nothing else is known. */
 export const planFor = (settings: PolicySettings, facts: Partial<PlanFacts>): PrunePlan =>
   planPrune(policy(settings), {
-    nowMs: Date.parse('2026-06-30T12:00:00Z'),
+    nowMs: NOW,
     runs: [],
     lastSound: new Set(),
     notIngested: new Map(),

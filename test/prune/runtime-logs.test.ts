@@ -5,11 +5,7 @@ import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { findLogs } from '../../src/prune/runtime-logs.js';
 import { newFolder } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
-
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const DAY = 86_400_000;
-const clock = { now: () => NOW, monotonic: () => 0 };
+import { clock, DAY, makeRun, NOW, policy } from './runs.js';
 
 let results: string;
 let logs: string;

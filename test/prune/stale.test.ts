@@ -5,11 +5,8 @@ import { setMark } from '../../src/catalog/marks.js';
 import { doPrune, preparePrune } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { contents, newFolder } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
+import { clock, DAY, makeRun, NOW, policy } from './runs.js';
 
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const DAY = 86_400_000;
-const clock = { now: () => NOW, monotonic: () => 0 };
 let results: string;
 beforeEach(() => {
   results = newFolder();

@@ -6,10 +6,7 @@ import { doPrune, preparePrune, type Removal } from '../../src/prune/index.js';
 import type { PolicySettings } from '../../src/prune/policy-schema.js';
 import { readTrash, undelete } from '../../src/prune/trash.js';
 import { contents, newFolder } from '../fixtures/captured-run.js';
-import { makeRun, policy } from './runs.js';
-
-const NOW = Date.parse('2026-06-30T12:00:00Z');
-const DAY = 86_400_000;
+import { DAY, makeRun, NOW, policy } from './runs.js';
 
 async function prune(results: string, settings: PolicySettings, nowMs = NOW): Promise<Removal[]> {
   const clock = { now: () => nowMs, monotonic: () => 0 };
