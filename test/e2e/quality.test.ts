@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { parseTypedJson, type JsonMap } from '../../src/core/canonical-json.js';
+import { signed } from '../faults/hostile.js';
 import { BINARY, plume, scratchDirectory } from './binary.js';
 
 const RULES = [
@@ -63,6 +65,16 @@ describe('episodes that fail a rule', () => {
     const ingest = ['ingest', '--run-dir', RUN, '--out-dir', 'lake'];
     expect(await plume(ingest, { cwd })).toMatchObject({ exitCode: 0 });
     expect((await plume(ingest, { cwd })).stdout).toMatch(/^already ingested/);
+    // of samples that no manifest lists nobody knows that a prune took them
+    const text = read(cwd, 'manifest.json');
+    const files = ((parseTypedJson(text) as JsonMap)['files'] as JsonMap[]).filter(
+      ({ path }) => path !== SAMPLES,
+    );
+    writeFileSync(join(cwd, RUN, 'manifest.json'), signed(text, files));
+    expect(await plume(['reproduce', RUN], { cwd })).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining(`is missing in ${SAMPLES}`),
+    });
   });
 
   it.each([
